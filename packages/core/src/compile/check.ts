@@ -1,0 +1,67 @@
+import { didYouMean } from '../lib/suggest.ts';
+import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { isSchema } from '../model/schema.ts';
+
+type Report = (diagnostic: Diagnostic) => void;
+
+const ID = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
+const SIMPLE_ID = /^[A-Za-z_][\w.:-]*$/;
+const RESERVED: ReadonlySet<string> = new Set(['input', 'item', 'index', 'matrix', '__proto__']);
+
+/** Checks everything that can be seen without following edges. */
+export function checkDefinition(definition: WorkflowDefinition, report: Report): void {
+  if (!isId(definition.id)) {
+    report({ code: 'bad_id', message: `workflow ID ${JSON.stringify(definition.id)} is not usable: ${ID_RULE}` });
+  }
+  if (definition.input !== undefined && !isSchema(definition.input)) {
+    report({ code: 'bad_schema', message: `the workflow's input must be a Standard Schema, such as a zod schema` });
+  }
+  if (definition.tasks.length === 0) {
+    report({ code: 'empty_workflow', message: `the workflow has no tasks; add one with .addTask('…').run(…)` });
+  }
+}
+
+const ID_RULE = 'it must begin with a letter or _ and go on with letters, digits and _ . : -';
+
+/** Checks one task beside the others; `tasks` holds the first task of each ID. */
+export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, TaskDefinition>, report: Report): void {
+  const { id } = task;
+  if (!isId(id)) report({ code: 'bad_id', task: id, message: `task ID ${JSON.stringify(id)} is not usable: ${ID_RULE}` });
+  if (RESERVED.has(id)) {
+    report({ code: 'reserved_id', task: id, message: `'${id}' is reserved; choose another task ID` });
+  }
+  if (tasks.get(id) !== task) {
+    report({ code: 'duplicate_id', task: id, message: `task '${id}' is defined more than once` });
+  }
+  if (typeof task.handler !== 'function') {
+    const wrong = task.handler === undefined ? `has no .run()` : `has a .run() that is not a function`;
+    report({ code: 'missing_handler', task: id, message: `task '${id}' ${wrong}; say what it does with .run((data, ctx) => …)` });
+  }
+  if (task.output !== undefined && !isSchema(task.output)) {
+    report({ code: 'bad_schema', task: id, message: `task '${id}': .output() takes a Standard Schema, such as a zod schema` });
+  }
+  if (task.dependencies.length > 0) checkDependencies(task, tasks, report);
+}
+
+function checkDependencies(task: TaskDefinition, tasks: ReadonlyMap<string, TaskDefinition>, report: Report): void {
+  const { id, dependencies } = task;
+  for (const [index, { task: dependency }] of dependencies.entries()) {
+    if (dependency === id) {
+      report({ code: 'self_dependency', task: id, message: `task '${id}' depends on itself` });
+    } else if (!tasks.has(dependency)) {
+      const hint = didYouMean(dependency, tasks.keys());
+      report({
+        code: 'unknown_dependency',
+        task: id,
+        message: `task '${id}' depends on '${dependency}', which is not a task of this workflow${hint}`,
+      });
+    } else if (dependencies.findIndex((other) => other.task === dependency) !== index) {
+      report({ code: 'duplicate_dependency', task: id, message: `task '${id}' names its dependency '${dependency}' twice` });
+    }
+  }
+}
+
+function isId(id: unknown): boolean {
+  return typeof id === 'string' && (SIMPLE_ID.test(id) || ID.test(id));
+}

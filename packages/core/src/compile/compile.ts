@@ -1,0 +1,109 @@
+import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { DefinitionError } from '../model/error.ts';
+import type { Plan } from '../model/plan.ts';
+import { checkDefinition, checkTask } from './check.ts';
+import { checkedHandler } from './checked-handler.ts';
+import { findCycles } from './cycles.ts';
+import { layOut } from './lay-out.ts';
+import { type PlannedPolicies, planPolicies } from './policies.ts';
+
+const plans = new WeakMap<WorkflowDefinition, Plan>();
+
+/**
+ * Checks a workflow and indexes it. The plan is made once for each definition and then found again.
+ *
+ * @throws DefinitionError with every diagnostic at once.
+ */
+export function compile(workflow: { readonly definition: WorkflowDefinition }): Plan {
+  const definition = definitionOf(workflow);
+  let plan = plans.get(definition);
+  if (plan === undefined) {
+    plan = compileDefinition(definition);
+    plans.set(definition, plan);
+  }
+  return plan;
+}
+
+/** Whether a value is a workflow, from this copy of the package or another. */
+export function isWorkflow(value: unknown): value is { readonly definition: WorkflowDefinition } {
+  if (typeof value !== 'object' || value === null || !('definition' in value)) return false;
+  const { definition } = value;
+  return typeof definition === 'object' && definition !== null && 'id' in definition && 'tasks' in definition && Array.isArray(definition.tasks);
+}
+
+function definitionOf(workflow: unknown): WorkflowDefinition {
+  if (isWorkflow(workflow)) return workflow.definition;
+  throw new DefinitionError('?', [
+    { code: 'not_a_workflow', message: `this is not a workflow: make one with workflow('…').addTask('…').run(…)` },
+  ]);
+}
+
+function compileDefinition(definition: WorkflowDefinition): Plan {
+  const errors: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => {
+    errors.push(diagnostic);
+  };
+  checkDefinition(definition, report);
+  const { tasks } = definition;
+  const first = new Map<string, TaskDefinition>();
+  const indexOf = new Map<string, number>();
+  for (const [index, task] of tasks.entries()) {
+    if (first.has(task.id)) continue;
+    first.set(task.id, task);
+    indexOf.set(task.id, index);
+  }
+  const dependsOn: number[][] = [];
+  const policies: PlannedPolicies[] = [];
+  for (const task of tasks) {
+    checkTask(task, first, report);
+    policies.push(planPolicies(task, report));
+    const known: number[] = [];
+    for (const dependency of task.dependencies) {
+      const index = indexOf.get(dependency.task);
+      if (index !== undefined && dependency.task !== task.id && !known.includes(index)) known.push(index);
+    }
+    dependsOn.push(known);
+  }
+  const layout = layOut(dependsOn, policies);
+  if (layout.order.length < tasks.length) {
+    for (const cycle of findCycles(dependsOn)) report(cycleDiagnostic(cycle.map((index) => tasks[index]?.id ?? '?')));
+  }
+  if (errors.length > 0) throw new DefinitionError(definition.id, errors);
+  return Object.freeze({
+    id: definition.id,
+    version: definition.version,
+    definition,
+    indexOf,
+    warnings: [],
+    order: layout.order,
+    byPlace: layout.byPlace,
+    tasks: tasks.map((task, index) =>
+      Object.freeze({
+        index,
+        id: task.id,
+        definition: task,
+        handler: checkedHandler(task),
+        readsData: (task.handler?.length ?? 0) > 0,
+        dependencies: task.dependencies,
+        dependsOn: dependsOn[index] ?? [],
+        dependents: layout.dependents[index] ?? [],
+        level: layout.level[index] ?? 0,
+        rank: layout.rank[index] ?? 1,
+        place: layout.place[index] ?? 0,
+        retry: policies[index]?.retry,
+        timeoutMs: policies[index]?.timeoutMs,
+        deadlineMs: policies[index]?.deadlineMs,
+      }),
+    ),
+  });
+}
+
+function cycleDiagnostic(ids: readonly string[]): Diagnostic {
+  const path = [...ids, ids[0] ?? '?'].join(' → ');
+  return {
+    code: 'cycle',
+    task: ids[0] ?? '?',
+    message: `tasks wait for each other in a cycle: ${path} (each depends on the next); remove one of these dependencies`,
+  };
+}

@@ -1,0 +1,52 @@
+import type { TaskContext } from '../model/context.ts';
+import type { Schema } from '../model/schema.ts';
+import type { FragmentFlow, FragmentFor } from './fragment.ts';
+import type { TaskRefFor, TasksOf } from './graph.ts';
+import type { TaskPolicies } from './policies.ts';
+import type { ReusableTask } from './task.ts';
+import type { DependencyId, NewTaskId, OutputOf, Outputs, Scope, Select, Task, Unset, Workflow } from './types.ts';
+
+/** Which builder goes on after `.run()`: looked up, not decided, so that it costs the type checker nothing. */
+interface FlowOf<S extends Scope, T extends Task, Ids extends string> {
+  readonly workflow: Flow<S, T, Ids>;
+  readonly fragment: FragmentFlow<S, T, Ids>;
+}
+
+/** A workflow between two tasks: it can be run as it is, or go on. Every method gives a new workflow. */
+export interface Flow<S extends Scope, T extends Task, Ids extends string> extends Workflow<S['accepts'], T, undefined> {
+  /** Begins a task. What follows says what it depends on and how it is run, up to `.run()`. */
+  addTask<const Id extends string>(id: NewTaskId<Id, Ids>): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
+  /** Adds tasks made with `graph()`, together with all they depend on. */
+  addTasks<const R extends readonly TaskRefFor<S['input']>[]>(...tasks: R): Flow<S, T | TasksOf<R>, Ids | TasksOf<R>['id']>;
+  /** Adds a fragment's tasks; those it exports can then be depended on. */
+  use<Needs, X extends Task>(fragment: FragmentFor<Needs, X, S['input'], T>): Flow<S, T | X, Ids | X['id']>;
+  /** Makes the workflow's output from its tasks' outputs, when all have succeeded. */
+  output<Out>(select: (outputs: Outputs<T | Task<'input', S['input']>>) => Out): Workflow<S['accepts'], T, Out>;
+}
+
+/** A task being declared. `E` holds what its handler reads: the input and the dependencies so far. */
+export interface TaskBuilder<
+  S extends Scope,
+  T extends Task,
+  Ids extends string,
+  Id extends string,
+  E extends Task,
+  Returns = unknown,
+  SchemaOut = Unset,
+> extends TaskPolicies {
+  /** Waits for these tasks and hands their outputs to the handler, by ID. Said again, it adds to what was said. */
+  dependsOn<D extends DependencyId<Ids>>(...ids: D[]): TaskBuilder<S, T, Ids, Id, E | Select<T, D>, Returns, SchemaOut>;
+  /** Checks what the handler returns; dependents get what the schema gives. A value that does not fit fails the task. */
+  output<In, Out>(schema: Schema<In, Out>): TaskBuilder<S, T, Ids, Id, E, In | PromiseLike<In>, Out>;
+  /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
+  run<R extends Returns>(
+    work: (data: { readonly [K in E as K['id']]: K['out'] }, context: TaskContext) => R,
+  ): FlowOf<S, T | Task<Id, OutputOf<R, SchemaOut>>, Ids | Id>[S['kind']];
+  /** Runs a reusable task; `map` makes its input from the data. */
+  run<In, R extends Returns>(
+    task: ReusableTask<In, R>,
+    map: (data: { readonly [K in E as K['id']]: K['out'] }) => In,
+  ): FlowOf<S, T | Task<Id, OutputOf<R, SchemaOut>>, Ids | Id>[S['kind']];
+  /** @deprecated This task has no `.run()` yet: say what it does before the next task begins. */
+  addTask(missing: `Error: task '${Id}' has no .run() yet`): never;
+}

@@ -1,0 +1,49 @@
+import type { TaskDefinition } from '../model/definition.ts';
+import type { TaskBuilder } from './chain.ts';
+import type { NewTaskId, Scope, Select, Task } from './types.ts';
+
+/** The scope of a fragment's tasks: they read the input that the fragment needs. */
+export interface FragmentScope<Needs> extends Scope {
+  readonly kind: 'fragment';
+  readonly accepts: Needs;
+  readonly input: InputNeed<Needs>;
+}
+
+/** The tasks a fragment expects to find in the workflow that uses it. */
+export type NeededTasks<Needs> = {
+  [Id in keyof Needs & string]: Id extends 'input' ? never : Task<Id, Needs[Id]>;
+}[keyof Needs & string];
+
+/** A part of a workflow: some tasks, what they need from outside, and which of them others may depend on. */
+export interface Fragment<Needs, X extends Task> {
+  /** Only for the type checker; nothing is there at run time. */
+  readonly '~types'?: { readonly needs: Needs; readonly exports: X } | undefined;
+  readonly tasks: readonly TaskDefinition[];
+}
+
+/** A fragment between two tasks. Every method gives a new one. */
+export interface FragmentFlow<S extends Scope, T extends Task, Ids extends string> {
+  /** Begins a task, as in a workflow. */
+  addTask<const Id extends string>(id: NewTaskId<Id, Ids>): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
+  /** Ends the fragment: only these tasks can be depended on, and read from, where it is used. */
+  exports<X extends Ids>(...ids: X[]): Fragment<S['accepts'], Select<T, X>>;
+}
+
+/** Accepts a fragment whose needs are met; for another it is the sentence the user reads. */
+export type FragmentFor<Needs, X extends Task, Input, T extends Task> = [Input] extends [InputNeed<Needs>]
+  ? [Missing<Needs, T>] extends [never]
+    ? [Misfit<Needs, T>] extends [never]
+      ? Fragment<Needs, X>
+      : `Error: the fragment needs task '${Misfit<Needs, T>}' with another type of output`
+    : `Error: the fragment needs task '${Missing<Needs, T>}', which this workflow does not have yet`
+  : `Error: the fragment needs an input that this workflow's input does not fit`;
+
+type InputNeed<Needs> = Needs extends { readonly input: infer Input } ? Input : unknown;
+
+type Missing<Needs, T extends Task> = {
+  [Id in keyof Needs & string]: Id extends 'input' ? never : [Select<T, Id>] extends [never] ? Id : never;
+}[keyof Needs & string];
+
+type Misfit<Needs, T extends Task> = {
+  [Id in keyof Needs & string]: Id extends 'input' ? never : Select<T, Id> extends { readonly out: Needs[Id] } ? never : Id;
+}[keyof Needs & string];

@@ -1,0 +1,110 @@
+import type { TaskContext } from '../model/context.ts';
+import type { TaskDefinition } from '../model/definition.ts';
+import type { Schema } from '../model/schema.ts';
+import { TaskDraft } from './draft.ts';
+import type { TaskPolicies } from './policies.ts';
+import type { ReusableTask } from './task.ts';
+import type { OutputOf, ReservedId, Task, Unset } from './types.ts';
+
+/** A task that is known by reference: others name it by this value, not by its ID. */
+export interface TaskRef<Id extends string, Out, Input> {
+  /** Only for the type checker; nothing is there at run time. */
+  readonly '~types'?: { readonly task: Task<Id, Out>; readonly reads: (input: Input) => void } | undefined;
+  readonly id: Id;
+  readonly definition: TaskDefinition;
+  readonly dependsOn: readonly TaskRef<string, unknown, never>[];
+}
+
+/** A reference that reads no more than this input. */
+export type TaskRefFor<Input> = TaskRef<string, unknown, Input>;
+
+/** What the types know of the tasks in a tuple of references. */
+export type TasksOf<R extends readonly TaskRefFor<never>[]> = TaskOf<R[number]>;
+type TaskOf<R> = R extends { readonly '~types'?: { readonly task: infer T extends Task } | undefined } ? T : never;
+
+/** Makes tasks by reference. It keeps nothing: the tasks become a workflow's with `.addTasks()`. */
+export interface Graph<Input> {
+  /** Begins a task. The ID may be computed; it must be unique in the workflow that takes the task. */
+  addTask<const Id extends string>(
+    id: Id extends ReservedId ? `Error: '${Id}' is reserved; choose another task ID` : Id,
+  ): TaskRefBuilder<Input, Id, Task<'input', Input>>;
+}
+
+/** A task by reference, being declared. `E` holds what its handler reads. */
+export interface TaskRefBuilder<
+  Input,
+  Id extends string,
+  E extends Task,
+  Returns = unknown,
+  SchemaOut = Unset,
+> extends TaskPolicies {
+  /** Waits for these tasks and hands their outputs to the handler, by ID. Said again, it adds to what was said. */
+  dependsOn<const R extends readonly TaskRefFor<Input>[]>(
+    ...tasks: R
+  ): TaskRefBuilder<Input, Id, E | TasksOf<R>, Returns, SchemaOut>;
+  /** Checks what the handler returns; dependents get what the schema gives. A value that does not fit fails the task. */
+  output<In, Out>(schema: Schema<In, Out>): TaskRefBuilder<Input, Id, E, In | PromiseLike<In>, Out>;
+  /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
+  run<R extends Returns>(
+    work: (data: { readonly [K in E as K['id']]: K['out'] }, context: TaskContext) => R,
+  ): TaskRef<Id, OutputOf<R, SchemaOut>, Input>;
+  /** Runs a reusable task; `map` makes its input from the data. */
+  run<In, R extends Returns>(
+    task: ReusableTask<In, R>,
+    map: (data: { readonly [K in E as K['id']]: K['out'] }) => In,
+  ): TaskRef<Id, OutputOf<R, SchemaOut>, Input>;
+}
+
+/**
+ * Begins tasks by reference: for generated workflows and for those of hundreds or thousands of tasks, where a chain
+ * would be slow to type-check. `Input` is the input of the workflow that will take them.
+ */
+export function graph<Input = undefined>(): Graph<Input> {
+  // The one seam between the typed face and the untyped builder behind it.
+  return Object.freeze({ addTask: (id: string) => new ReferredTask({ id, dependencies: [] }, []) }) as unknown as Graph<Input>;
+}
+
+type AnyRef = TaskRefFor<never>;
+
+/** A task by reference: it names its dependencies by their values. */
+class ReferredTask extends TaskDraft<AnyRef> {
+  readonly #refs: readonly AnyRef[];
+
+  constructor(task: TaskDefinition, refs: readonly AnyRef[]) {
+    super(task);
+    this.#refs = refs;
+  }
+
+  dependsOn(...refs: AnyRef[]): ReferredTask {
+    const added = refs.map(({ id }) => ({ task: id, as: id }));
+    const task = { ...this.task, dependencies: [...this.task.dependencies, ...added] };
+    return new ReferredTask(task, [...this.#refs, ...refs]);
+  }
+
+  protected with(task: TaskDefinition): this {
+    return new ReferredTask(task, this.#refs) as this;
+  }
+
+  protected finish(definition: TaskDefinition): AnyRef {
+    return Object.freeze({ id: definition.id, definition, dependsOn: this.#refs });
+  }
+}
+
+/** These tasks and all that they depend on, dependencies first. */
+export function refsToTasks(refs: readonly AnyRef[]): readonly TaskDefinition[] {
+  const tasks: TaskDefinition[] = [];
+  const seen = new Set<AnyRef>();
+  const stack = [...refs].reverse();
+  for (let ref = stack.at(-1); ref !== undefined; ref = stack.at(-1)) {
+    const missing = ref.dependsOn.filter((dependency) => !seen.has(dependency));
+    if (missing.length > 0 && !seen.has(ref)) {
+      stack.push(...missing.reverse());
+      continue;
+    }
+    stack.pop();
+    if (seen.has(ref)) continue;
+    seen.add(ref);
+    tasks.push(ref.definition);
+  }
+  return tasks;
+}

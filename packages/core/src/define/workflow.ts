@@ -1,0 +1,123 @@
+import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
+import type { Flow } from './chain.ts';
+import { TaskDraft } from './draft.ts';
+import type { Fragment, FragmentFlow, FragmentScope, NeededTasks } from './fragment.ts';
+import { refsToTasks, type TaskRefFor } from './graph.ts';
+import { type Links, tasksOf } from './links.ts';
+import type { Scope, Task, Workflow, WorkflowOptions } from './types.ts';
+
+/** The scope of a workflow: what its run takes, and what its handlers read as `input` once the schema has seen it. */
+export interface WorkflowScope<In, Input> extends Scope {
+  readonly kind: 'workflow';
+  readonly accepts: In;
+  readonly input: Input;
+}
+
+/**
+ * Begins a workflow. It is a definition and never operates: `run(workflow, input)` runs it.
+ *
+ * @param id What the workflow is called: letters, digits and `_ . : -`.
+ */
+export function workflow<In = undefined, Input = In>(
+  id: string,
+  options: WorkflowOptions<In, Input> = {},
+): Flow<WorkflowScope<In, Input>, never, never> {
+  const header = Object.freeze({
+    id,
+    version: options.version ?? '0.0.0',
+    description: options.description,
+    input: options.input,
+  });
+  // The one seam between the typed face and the untyped builder behind it.
+  return new WorkflowChain(header, undefined) as unknown as Flow<WorkflowScope<In, Input>, never, never>;
+}
+
+/** Begins a fragment: a part of a workflow that names what it needs from the workflow that will use it. */
+export function fragment<Needs = unknown>(): FragmentFlow<FragmentScope<Needs>, NeededTasks<Needs>, NeededTasks<Needs>['id']> {
+  return new FragmentChain(undefined) as unknown as FragmentFlow<
+    FragmentScope<Needs>,
+    NeededTasks<Needs>,
+    NeededTasks<Needs>['id']
+  >;
+}
+
+type Header = Omit<WorkflowDefinition, 'tasks' | 'output'>;
+
+class WorkflowChain implements Workflow {
+  readonly #header: Header;
+  readonly #links: Links | undefined;
+  #definition: WorkflowDefinition | undefined;
+
+  constructor(header: Header, links: Links | undefined) {
+    this.#header = header;
+    this.#links = links;
+  }
+
+  get definition(): WorkflowDefinition {
+    return (this.#definition ??= Object.freeze({ ...this.#header, tasks: tasksOf(this.#links) }));
+  }
+
+  addTask(id: string): ChainedTask<WorkflowChain> {
+    return new ChainedTask({ id, dependencies: [] }, (task) => this.#with([task]));
+  }
+
+  addTasks(...refs: TaskRefFor<never>[]): WorkflowChain {
+    return this.#with(refsToTasks(refs));
+  }
+
+  use(fragment: Fragment<unknown, Task>): WorkflowChain {
+    return this.#with(fragment.tasks);
+  }
+
+  output(output: (outputs: never) => unknown): Workflow {
+    return Object.freeze({ definition: Object.freeze({ ...this.definition, output }) });
+  }
+
+  #with(tasks: readonly TaskDefinition[]): WorkflowChain {
+    return new WorkflowChain(this.#header, { before: this.#links, tasks });
+  }
+}
+
+class FragmentChain {
+  readonly #links: Links | undefined;
+
+  constructor(links: Links | undefined) {
+    this.#links = links;
+  }
+
+  addTask(id: string): ChainedTask<FragmentChain> {
+    return new ChainedTask({ id, dependencies: [] }, (task) => new FragmentChain({ before: this.#links, tasks: [task] }));
+  }
+
+  exports(): Fragment<unknown, Task> {
+    return Object.freeze({ tasks: tasksOf(this.#links) });
+  }
+}
+
+/** A task of a chain: it names its dependencies by ID. */
+class ChainedTask<Next> extends TaskDraft<Next> {
+  readonly #next: (task: TaskDefinition) => Next;
+
+  constructor(task: TaskDefinition, next: (task: TaskDefinition) => Next) {
+    super(task);
+    this.#next = next;
+  }
+
+  dependsOn(...ids: string[]): this {
+    const added = ids.map((id) => ({ task: id, as: id }));
+    return this.with({ ...this.task, dependencies: [...this.task.dependencies, ...added] });
+  }
+
+  /** Untyped code can begin a task before this one has its handler: `compile` says so, nothing is lost. */
+  addTask(id: string): unknown {
+    return (this.finish(this.task) as { addTask(id: string): unknown }).addTask(id);
+  }
+
+  protected with(task: TaskDefinition): this {
+    return new ChainedTask(task, this.#next) as this;
+  }
+
+  protected finish(task: TaskDefinition): Next {
+    return this.#next(task);
+  }
+}

@@ -1,0 +1,77 @@
+import pRetry from 'p-retry';
+import type { RetryPolicy } from '../model/policy.ts';
+import { type AttemptFailure, allowsRetry, delayAfter } from './backoff.ts';
+
+/** What the retrying of one task needs from its run. */
+export interface RetryPorts {
+  /** Evenly between 0 and 1, 1 excluded. */
+  random(): number;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  setTimer(delayMs: number, callback: () => void): () => void;
+  /** Another attempt will follow this one after a wait: the task gives up its slot. False ends the retrying. */
+  waiting(failure: AttemptFailure, delayMs: number): boolean;
+  /** The wait is over: the task wants a slot for its next attempt. */
+  again(): void;
+  /** No attempt will follow this one. */
+  giveUp(failure: AttemptFailure): void;
+}
+
+/**
+ * The attempts that are left after a task's first failure. Entered only then: a task that succeeds at once never pays
+ * for it. p-retry keeps the count and the loop; the waits are the run's clock's, so that they hold no slot, end at
+ * once when the run is cancelled, and can be virtual in tests.
+ */
+export class RetryLoop {
+  readonly #ports: RetryPorts;
+  #settle: { resolve(): void; reject(reason: unknown): void } | undefined;
+  #disarm: (() => void) | undefined;
+
+  constructor(first: AttemptFailure, policy: RetryPolicy, ports: RetryPorts) {
+    this.#ports = ports;
+    pRetry((pass) => (pass === 1 ? Promise.reject(first) : this.#again()), {
+      retries: policy.attempts - first.attempt,
+      minTimeout: 0,
+      shouldRetry: ({ error }) => this.#wait(error as AttemptFailure, policy),
+    }).then(undefined, (reason: unknown) => {
+      if (reason !== STOPPED) ports.giveUp(reason as AttemptFailure);
+    });
+  }
+
+  /** The attempt that `again` asked for has failed. */
+  failed(failure: AttemptFailure): void {
+    this.#settle?.reject(failure);
+  }
+
+  /** The task is over, whether it succeeded or was ended from outside: no wait goes on, no attempt follows. */
+  stop(): void {
+    this.#disarm?.();
+    this.#settle?.reject(STOPPED);
+  }
+
+  #again(): Promise<void> {
+    const attempt = this.#settled();
+    this.#ports.again();
+    return attempt;
+  }
+
+  async #wait(failure: AttemptFailure, policy: RetryPolicy): Promise<boolean> {
+    if (!allowsRetry(policy, failure)) return false;
+    const delayMs = delayAfter(failure, policy, this.#ports);
+    if (!this.#ports.waiting(failure, delayMs)) return false;
+    const over = this.#settled();
+    this.#disarm = this.#ports.setTimer(delayMs, () => this.#settle?.resolve());
+    await over;
+    this.#disarm = undefined;
+    return true;
+  }
+
+  /** Settled by whichever of `failed`, `stop` or the timer comes first. */
+  #settled(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+  }
+}
+
+const STOPPED = new Error('the task is over');

@@ -1,0 +1,24 @@
+import type { Clock } from '../model/ports.ts';
+
+/** Node's timers wait at most this long; a longer wait is made of several. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's time: it never goes back, and is as exact as `performance.now()`. */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+
+  setTimer(delayMs, callback) {
+    const dueAt = performance.now() + delayMs;
+    let handle: NodeJS.Timeout;
+    const arm = (): void => {
+      const left = dueAt - performance.now();
+      handle = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(callback, Math.max(0, left));
+    };
+    arm();
+    return () => clearTimeout(handle);
+  },
+
+  yieldTurn(callback) {
+    setImmediate(callback);
+  },
+};

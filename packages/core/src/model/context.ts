@@ -1,0 +1,37 @@
+/** Values added to a log line; they must survive JSON. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Writes `task.log` events with the run, task and attempt filled in. Costs nothing when nobody listens. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** The run that an attempt belongs to. */
+export interface RunInfo {
+  readonly id: string;
+  readonly workflow: string;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** What a handler gets beside its data: everything about this one attempt. */
+export interface TaskContext {
+  /**
+   * Aborted when the attempt times out, the task's deadline passes or the run is cancelled; its `reason` is a
+   * `TimeoutError`, `DeadlineError` or `CancelledError`. Pass it on to whatever the handler waits for.
+   */
+  readonly signal: AbortSignal;
+  /** Which try this is, from 1. */
+  readonly attempt: number;
+  readonly run: RunInfo;
+  readonly task: { readonly id: string };
+  readonly log: Log;
+  /** `runId/taskId`: the same over all attempts of a task in a run, for de-duplicating effects elsewhere. */
+  readonly idempotencyKey: string;
+}

@@ -1,0 +1,31 @@
+/** What can be wrong with a definition. */
+export type DiagnosticCode =
+  | 'not_a_workflow'
+  | 'empty_workflow'
+  | 'bad_id'
+  | 'reserved_id'
+  | 'duplicate_id'
+  | 'unknown_dependency'
+  | 'self_dependency'
+  | 'duplicate_dependency'
+  | 'cycle'
+  | 'missing_handler'
+  | 'bad_duration'
+  | 'bad_retry'
+  | 'bad_priority'
+  | 'bad_schema';
+
+/** One thing wrong with a definition: what, where and what to do. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  /** The task it is about, where it is about one. */
+  readonly task?: string;
+}
+
+/** One reason why a value did not fit a schema. */
+export interface SchemaIssue {
+  /** Where in the value, outermost key first; empty for the value itself. */
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}

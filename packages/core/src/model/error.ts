@@ -1,0 +1,217 @@
+import type { Diagnostic, SchemaIssue } from './diagnostic.ts';
+
+
+const BRAND = Symbol.for('wf-sdk.error');
+
+/** Every code an error of this package can carry. Match on it, never on a message. */
+export type ErrorCode =
+  | 'cancelled'
+  | 'deadline_exceeded'
+  | 'definition_invalid'
+  | 'input_invalid'
+  | 'non_retryable'
+  | 'option_invalid'
+  | 'output_invalid'
+  | 'output_selector_failed'
+  | 'retry_after'
+  | 'run_cancelled'
+  | 'run_failed'
+  | 'run_timeout'
+  | 'task_failed'
+  | 'thrown_value'
+  | 'timeout';
+
+/** The family: a stable `code`, a `cause` where there is one, and a brand that holds across copies of the package. */
+export abstract class WorkflowError extends Error {
+  abstract readonly code: ErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+Object.defineProperty(WorkflowError.prototype, BRAND, { value: true });
+
+/** Whether a value is an error of this family, from this copy of the package or another. */
+export function isWorkflowError(value: unknown): value is WorkflowError {
+  return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+/** A definition that cannot be run, with everything that is wrong with it. */
+export class DefinitionError extends WorkflowError {
+  readonly code = 'definition_invalid' as const;
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(workflow: string, diagnostics: readonly Diagnostic[]) {
+    const many = diagnostics.length === 1 ? 'a problem' : `${diagnostics.length} problems`;
+    const lines = diagnostics.map((diagnostic) => `\n  - ${diagnostic.message}`);
+    super(`workflow '${workflow}' has ${many} in its definition:${lines.join('')}`);
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** A value that does not fit its schema. Never retried: the same value would not fit again. */
+export class ValidationError extends WorkflowError {
+  readonly code: 'input_invalid' | 'output_invalid';
+  readonly issues: readonly SchemaIssue[];
+
+  constructor(subject: string, code: 'input_invalid' | 'output_invalid', issues: readonly SchemaIssue[]) {
+    const lines = issues.map(({ path, message }) => `\n  - ${path.map(String).join('.') || '(the value)'}: ${message}`);
+    super(`${subject} does not fit its schema:${lines.join('')}`);
+    this.code = code;
+    this.issues = issues;
+  }
+}
+
+/** An option that cannot be used: which, what it should be and what was given. */
+export class OptionError extends WorkflowError {
+  readonly code = 'option_invalid' as const;
+  readonly option: string;
+
+  constructor(option: string, wanted: string, given: unknown) {
+    super(`option '${option}' must be ${wanted}, not ${preview(given)}`);
+    this.option = option;
+  }
+}
+
+/** Thrown by a handler to say: do not try this again. */
+export class NonRetryableError extends WorkflowError {
+  readonly code = 'non_retryable' as const;
+}
+
+/**
+ * Thrown by a handler to say how long to wait before the next attempt. Any error with a `retryAfter` property
+ * (milliseconds, a duration such as `'30s'`, or a `Date`) has the same effect.
+ */
+export class RetryAfterError extends WorkflowError {
+  readonly code = 'retry_after' as const;
+  readonly retryAfter: number | string | Date;
+
+  constructor(message: string, retryAfter: number | string | Date, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** One attempt took longer than the task's `timeout`. Retried like any other failure. */
+export class TimeoutError extends WorkflowError {
+  readonly code = 'timeout' as const;
+  readonly task: string;
+  readonly timeoutMs: number;
+
+  constructor(task: string, attempt: number, timeoutMs: number) {
+    super(`task '${task}' (attempt ${attempt}) took longer than its timeout of ${timeoutMs} ms`);
+    this.task = task;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** All attempts of a task and the waits between them took longer than its `deadline`. */
+export class DeadlineError extends WorkflowError {
+  readonly code = 'deadline_exceeded' as const;
+  readonly task: string;
+  readonly deadlineMs: number;
+
+  constructor(task: string, attempts: number, deadlineMs: number, options?: ErrorOptions) {
+    super(`task '${task}' passed its deadline of ${deadlineMs} ms in attempt ${attempts}`, options);
+    this.task = task;
+    this.deadlineMs = deadlineMs;
+  }
+}
+
+/** Why a signal was aborted when a run is cancelled; `cause` is the reason that was given. */
+export class CancelledError extends WorkflowError {
+  readonly code = 'cancelled' as const;
+
+  constructor(reason: unknown) {
+    super(`the run was cancelled${describeReason(reason)}`, { cause: reason });
+  }
+}
+
+/** A handler threw something that is not an `Error`; the thing itself is the `cause`. */
+export class ThrownValueError extends WorkflowError {
+  readonly code = 'thrown_value' as const;
+
+  constructor(task: string, thrown: unknown) {
+    super(`task '${task}' threw a value that is not an Error: ${preview(thrown)}`, { cause: thrown });
+  }
+}
+
+/** A task that ended in failure; `cause` is what its last attempt threw. */
+export class TaskFailedError extends WorkflowError {
+  readonly code = 'task_failed' as const;
+  readonly task: string;
+  readonly attempts: number;
+
+  constructor(task: string, attempts: number, cause: Error) {
+    super(`task '${task}' failed${attempts > 1 ? ` after ${attempts} attempts` : ''}: ${cause.message}`, { cause });
+    this.task = task;
+    this.attempts = attempts;
+  }
+}
+
+/** The function given to `.output()` threw; `cause` is what it threw. */
+export class OutputSelectorError extends WorkflowError {
+  readonly code = 'output_selector_failed' as const;
+
+  constructor(workflow: string, cause: unknown) {
+    super(`the .output() function of workflow '${workflow}' threw: ${preview(cause)}`, { cause });
+  }
+}
+
+/** A run that failed; `errors` are its failed tasks' errors and `cause` is the first of them. */
+export class RunFailedError extends WorkflowError {
+  readonly code = 'run_failed' as const;
+  readonly run: string;
+  readonly errors: readonly WorkflowError[];
+
+  constructor(run: string, workflow: string, errors: readonly WorkflowError[]) {
+    const [first, ...others] = errors;
+    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+    super(`run ${run} of workflow '${workflow}' failed: ${first?.message ?? 'no task said why'}${more}`, { cause: first });
+    this.run = run;
+    this.errors = errors;
+  }
+}
+
+/** A run that took longer than its `timeout`: what had not ended was cancelled and the run failed. */
+export class RunTimeoutError extends WorkflowError {
+  readonly code = 'run_timeout' as const;
+  readonly run: string;
+  readonly timeoutMs: number;
+
+  constructor(run: string, workflow: string, timeoutMs: number) {
+    super(`run ${run} of workflow '${workflow}' took longer than its timeout of ${timeoutMs} ms`);
+    this.run = run;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** A run that was cancelled; `cause` is the reason that was given. */
+export class RunCancelledError extends WorkflowError {
+  readonly code = 'run_cancelled' as const;
+  readonly run: string;
+
+  constructor(run: string, workflow: string, reason: unknown) {
+    super(`run ${run} of workflow '${workflow}' was cancelled${describeReason(reason)}`, { cause: reason });
+    this.run = run;
+  }
+}
+
+/** Whether trying again could help: not after a `NonRetryableError` or a `ValidationError`. */
+export function isRetryable(error: unknown): boolean {
+  if (!isWorkflowError(error)) return true;
+  return error.code !== 'non_retryable' && error.code !== 'input_invalid' && error.code !== 'output_invalid';
+}
+
+function describeReason(reason: unknown): string {
+  if (reason === undefined) return '';
+  return `: ${reason instanceof Error ? reason.message : preview(reason)}`;
+}
+
+function preview(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  if (typeof value === 'string') return value.length > 80 ? `${value.slice(0, 77)}…` : value;
+  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value);
+  return String(value);
+}

@@ -1,0 +1,45 @@
+import type { TaskIndex } from '../model/plan.ts';
+
+/** What a run keeps of its tasks, by number: enough for the result, and nothing else. Times are in milliseconds. */
+export class Ledger {
+  readonly outputs: unknown[];
+  /** How many attempts were started. */
+  readonly attempts: Uint32Array;
+  /** When the first attempt started; 0 where none did. */
+  readonly startedAt: Float64Array;
+  /** When the task reached its final state; 0 where no attempt was started. */
+  readonly endedAt: Float64Array;
+  #attemptErrors: Map<TaskIndex, Error[]> | undefined;
+  #errors: Map<TaskIndex, Error> | undefined;
+
+  constructor(size: number) {
+    this.outputs = new Array<unknown>(size);
+    this.attempts = new Uint32Array(size);
+    this.startedAt = new Float64Array(size);
+    this.endedAt = new Float64Array(size);
+  }
+
+  addAttemptError(task: TaskIndex, error: Error): void {
+    const errors = (this.#attemptErrors ??= new Map()).get(task);
+    if (errors === undefined) this.#attemptErrors.set(task, [error]);
+    else errors.push(error);
+  }
+
+  attemptErrors(task: TaskIndex): readonly Error[] {
+    return this.#attemptErrors?.get(task) ?? [];
+  }
+
+  /** Notes why a task failed. */
+  setError(task: TaskIndex, error: Error): void {
+    (this.#errors ??= new Map()).set(task, error);
+  }
+
+  errorOf(task: TaskIndex): Error | undefined {
+    return this.#errors?.get(task);
+  }
+
+  /** The failed tasks in the order in which they failed, each with its reason. */
+  failures(): Iterable<[TaskIndex, Error]> {
+    return this.#errors ?? [];
+  }
+}

@@ -1,0 +1,40 @@
+import { compile } from './compile/compile.ts';
+import type { Outputs, Task, Workflow } from './define/types.ts';
+import type { RunResult, SucceededRun } from './model/result.ts';
+import { Handle, type RunHandle } from './run-handle.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** A run's arguments after the workflow: the input can be left out where it may be `undefined`. */
+export type RunArguments<In> = undefined extends In
+  ? [input?: In, options?: RunOptions]
+  : [input: In, options?: RunOptions];
+
+type ResultOf<T extends Task, Out> = RunResult<T['id'], Outputs<T>, Out>;
+
+/**
+ * Runs a workflow in this process.
+ *
+ * @throws DefinitionError when the workflow cannot be run, with everything that is wrong with it.
+ * @throws OptionError when an option is not usable.
+ */
+export function run<In, T extends Task, Out>(
+  workflow: Workflow<In, T, Out>,
+  ...[input, options]: RunArguments<In>
+): RunHandle<ResultOf<T, Out>> {
+  // The one cast from the untyped result to the workflow's own.
+  return new Handle(compile(workflow), input, options ?? {}) as RunHandle<RunResult> as RunHandle<ResultOf<T, Out>>;
+}
+
+/**
+ * Runs a workflow and gives its result only if it succeeded.
+ *
+ * @throws RunFailedError, RunTimeoutError, RunCancelledError, or ValidationError when the input does not fit.
+ */
+export async function runOrThrow<In, T extends Task, Out>(
+  workflow: Workflow<In, T, Out>,
+  ...args: RunArguments<In>
+): Promise<SucceededRun<T['id'], Outputs<T>, Out>> {
+  const result = await run(workflow, ...args);
+  if (result.state !== 'succeeded') throw result.error;
+  return result;
+}

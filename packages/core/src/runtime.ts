@@ -1,0 +1,406 @@
+import { Attempt, type AttemptHost } from './execute/attempt.ts';
+import { AttemptFailure, leavesAttempt } from './execute/backoff.ts';
+import { dataFor } from './execute/data.ts';
+import { RetryLoop } from './execute/retry-loop.ts';
+import { isThenable } from './lib/thenable.ts';
+import { type Timer, Timers } from './lib/timers.ts';
+import type { LogFields, LogLevel, RunInfo } from './model/context.ts';
+import {
+  CancelledError,
+  DeadlineError,
+  RunTimeoutError,
+  ThrownValueError,
+  TimeoutError,
+} from './model/error.ts';
+import type { Plan, PlannedTask, TaskIndex } from './model/plan.ts';
+import type { RetryPolicy } from './model/policy.ts';
+import type { Clock } from './model/ports.ts';
+import type { RunState } from './model/state.ts';
+import { Ledger } from './record/ledger.ts';
+import type { Publisher } from './record/publisher.ts';
+import { type Consequences, Scheduler } from './schedule/scheduler.ts';
+
+/** After this long without a pause the loop lets I/O, timers and signals have their turn. */
+const TURN_MS = 10;
+
+/** What a run is made of, all of it settled: options were checked and defaults filled in. */
+export interface RunSetup {
+  readonly plan: Plan;
+  readonly concurrency: number;
+  readonly timeoutMs: number | undefined;
+  readonly graceMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly publisher: Publisher;
+  /** Makes the run's ID when it is first asked for. */
+  readonly id: () => string;
+  /** Called once, when no task is open. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * The only loop: facts about attempts go to the scheduler, what it decides is started, and each fact is published
+ * before anything that follows from it starts.
+ */
+export class Runtime implements AttemptHost, Consequences {
+  readonly ledger: Ledger;
+  readonly scheduler: Scheduler;
+  readonly #setup: RunSetup;
+  readonly #plan: Plan;
+  readonly #clock: Clock;
+  readonly #publisher: Publisher;
+  /** The attempt that each running task waits for. What a task's earlier attempts still give is dropped. */
+  readonly #live: (Attempt | undefined)[];
+  readonly #loops = new Map<TaskIndex, RetryLoop>();
+  #timeouts: Timers<TaskIndex> | undefined;
+  #deadlines: Timers<TaskIndex> | undefined;
+  readonly #timeoutOf = new Map<TaskIndex, Timer<TaskIndex>>();
+  readonly #deadlineOf = new Map<TaskIndex, Timer<TaskIndex>>();
+  readonly #disarms: (() => void)[] = [];
+  #info: RunInfo | undefined;
+  #now: number;
+  #turnStartedAt: number;
+  #phase: 'new' | 'going' | 'ended' = 'new';
+  #starting = false;
+  #cancelReason: { readonly reason: unknown } | undefined;
+  readonly startedAt: number;
+  /** What handlers read as `input`. */
+  input: unknown;
+
+  constructor(setup: RunSetup) {
+    this.#setup = setup;
+    this.#plan = setup.plan;
+    this.#clock = setup.clock;
+    this.#publisher = setup.publisher;
+    this.ledger = new Ledger(setup.plan.tasks.length);
+    this.#live = new Array<Attempt | undefined>(setup.plan.tasks.length);
+    this.scheduler = new Scheduler(setup.plan, setup.concurrency, this);
+    this.#now = this.#clock.now();
+    this.startedAt = this.#now;
+    this.#turnStartedAt = this.#now;
+  }
+
+  get info(): RunInfo {
+    return (this.#info ??= Object.freeze({
+      id: this.#setup.id(),
+      workflow: this.#plan.id,
+      version: this.#plan.version,
+      startedAt: this.startedAt,
+    }));
+  }
+
+  get endedAt(): number {
+    return this.#now;
+  }
+
+  /** Why the run was cancelled, if it was: what was given to `cancel`, or a `RunTimeoutError`. */
+  get cancelReason(): unknown {
+    return this.#cancelReason?.reason;
+  }
+
+  get state(): RunState {
+    return this.cancelReason instanceof RunTimeoutError ? 'failed' : this.scheduler.verdict;
+  }
+
+  begin(input: unknown): void {
+    if (this.#phase !== 'new') return;
+    this.#phase = 'going';
+    this.input = input;
+    const { timeoutMs } = this.#setup;
+    if (this.#publisher.wanted) {
+      const { id, version, tasks } = this.#plan;
+      const at = this.startedAt;
+      this.#publisher.publish({ type: 'run.started', run: this.info.id, at, workflow: id, version, input, total: tasks.length });
+    }
+    if (timeoutMs !== undefined) {
+      const onTimeout = (): void => this.cancel(new RunTimeoutError(this.info.id, this.#plan.id, timeoutMs));
+      this.#disarms.push(this.#clock.setTimer(timeoutMs, onTimeout));
+    }
+    this.scheduler.begin();
+    if (this.#cancelReason === undefined) this.#proceed();
+    else this.#cancelTasks();
+  }
+
+  /** Ends everything that has not ended: what runs gets its signal and the grace period, the rest is cancelled now. */
+  cancel(reason: unknown): void {
+    if (this.#phase === 'ended' || this.#cancelReason !== undefined) return;
+    this.#cancelReason = { reason };
+    if (this.#phase === 'going') this.#cancelTasks();
+  }
+
+  #cancelTasks(): void {
+    const reason = this.cancelReason;
+    this.#tick();
+    if (this.#publisher.wanted) {
+      this.#publisher.publish({ type: 'run.cancelling', run: this.info.id, at: this.#now, reason });
+    }
+    this.scheduler.cancel();
+    const abortReason = reason instanceof RunTimeoutError ? reason : new CancelledError(reason);
+    for (const attempt of this.#live) attempt?.abort(abortReason);
+    this.#disarms.push(this.#clock.setTimer(this.#setup.graceMs, () => this.#endGrace()));
+    this.#proceed();
+  }
+
+  /** Handlers that did not stop when told to are no longer waited for. */
+  #endGrace(): void {
+    this.#tick();
+    for (const { index } of this.#plan.tasks) {
+      if (this.scheduler.isRunning(index)) this.#cancelTask(index);
+    }
+    this.#proceed();
+  }
+
+  /** Starts what can be started, and ends the run when nothing is open. */
+  #proceed(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    while (this.scheduler.hasNext) {
+      if (this.#now - this.#turnStartedAt > TURN_MS) {
+        this.#clock.yieldTurn(() => {
+          this.#tick();
+          this.#turnStartedAt = this.#now;
+          this.#starting = false;
+          this.#proceed();
+        });
+        return;
+      }
+      this.#start(this.scheduler.take());
+      if (this.scheduler.hasNext) this.#tick();
+    }
+    this.#starting = false;
+    if (this.scheduler.open === 0 && this.#phase === 'going') this.#end();
+  }
+
+  #start(index: TaskIndex): void {
+    const task = this.#plan.tasks[index];
+    if (task === undefined) return;
+    const { ledger } = this;
+    const number = (ledger.attempts[index] ?? 0) + 1;
+    ledger.attempts[index] = number;
+    if (number === 1) ledger.startedAt[index] = this.#now;
+    const attempt = new Attempt(this, task.id, number);
+    this.#live[index] = attempt;
+    if (this.#publisher.wanted) {
+      this.#publisher.publish({ type: 'attempt.started', run: this.info.id, at: this.#now, task: task.id, attempt: number });
+    }
+    if (task.timeoutMs !== undefined || task.deadlineMs !== undefined) this.#startTimers(task, number);
+    let result: unknown;
+    try {
+      result = task.handler(dataFor(task, ledger.outputs, this.input), attempt);
+    } catch (error) {
+      this.#attemptFailed(index, attempt, error);
+      return;
+    }
+    if (isThenable(result)) {
+      result.then(
+        (output) => this.#attemptSucceeded(index, attempt, output),
+        (error: unknown) => this.#attemptFailed(index, attempt, error),
+      );
+    } else {
+      this.#attemptSucceeded(index, attempt, result);
+    }
+  }
+
+  #attemptSucceeded(index: TaskIndex, attempt: Attempt, output: unknown): void {
+    if (this.#live[index] !== attempt) return;
+    this.#tick();
+    this.#endAttempt(index);
+    if (this.scheduler.cancelling) {
+      this.#cancelTask(index);
+    } else {
+      this.ledger.outputs[index] = output;
+      this.#endTask(index);
+      if (this.#publisher.wanted) {
+        const task = this.#idOf(index);
+        this.#publisher.publish({ type: 'task.succeeded', run: this.info.id, at: this.#now, task, output });
+      }
+      this.scheduler.succeed(index);
+    }
+    this.#proceed();
+  }
+
+  #attemptFailed(index: TaskIndex, attempt: Attempt, thrown: unknown): void {
+    if (this.#live[index] !== attempt) return;
+    this.#tick();
+    this.#endAttempt(index);
+    if (this.scheduler.cancelling) {
+      this.#cancelTask(index);
+    } else {
+      const task = this.#plan.tasks[index];
+      const error = thrown instanceof Error ? thrown : new ThrownValueError(this.#idOf(index), thrown);
+      const failure = new AttemptFailure(error, attempt.attempt);
+      this.ledger.addAttemptError(index, error);
+      const loop = this.#loops.get(index);
+      if (loop !== undefined) loop.failed(failure);
+      else if (leavesAttempt(task?.retry, error, attempt.attempt)) this.#beginRetrying(index, task.retry, failure);
+      else this.#giveUp(index, failure);
+    }
+    this.#proceed();
+  }
+
+  #beginRetrying(index: TaskIndex, policy: RetryPolicy, first: AttemptFailure): void {
+    const loop = new RetryLoop(first, policy, {
+      random: this.#setup.random,
+      now: () => this.#clock.now(),
+      setTimer: (delayMs, callback) => this.#clock.setTimer(delayMs, callback),
+      waiting: (failure, delayMs) => this.#waitForRetry(index, failure, delayMs),
+      again: () => {
+        this.#tick();
+        this.scheduler.requeue(index);
+        this.#proceed();
+      },
+      giveUp: (failure) => {
+        this.#tick();
+        this.#loops.delete(index);
+        this.#giveUp(index, failure);
+        this.#proceed();
+      },
+    });
+    this.#loops.set(index, loop);
+  }
+
+  #waitForRetry(index: TaskIndex, { error, attempt }: AttemptFailure, delayMs: number): boolean {
+    if (this.scheduler.cancelling) return false;
+    this.#tick();
+    if (this.#publisher.wanted) {
+      const task = this.#idOf(index);
+      const retryInMs = delayMs;
+      this.#publisher.publish({ type: 'attempt.failed', run: this.info.id, at: this.#now, task, attempt, error, retryInMs });
+    }
+    this.scheduler.retry(index);
+    this.#proceed();
+    return true;
+  }
+
+  /** The last attempt that the policy allows has failed. */
+  #giveUp(index: TaskIndex, { error, attempt }: AttemptFailure): void {
+    if (this.scheduler.cancelling) {
+      this.#cancelTask(index);
+      return;
+    }
+    if (this.#publisher.wanted) {
+      const task = this.#idOf(index);
+      this.#publisher.publish({ type: 'attempt.failed', run: this.info.id, at: this.#now, task, attempt, error });
+    }
+    this.#failTask(index, error);
+  }
+
+  #failTask(index: TaskIndex, error: Error): void {
+    this.#endTask(index);
+    this.ledger.setError(index, error);
+    if (this.#publisher.wanted) {
+      this.#publisher.publish({ type: 'task.failed', run: this.info.id, at: this.#now, task: this.#idOf(index), error });
+    }
+    this.scheduler.fail(index);
+  }
+
+  /** A task that was running when the run was cancelled has ended. */
+  #cancelTask(index: TaskIndex): void {
+    this.#live[index] = undefined;
+    this.#endTask(index);
+    this.scheduler.cancelled(index);
+    this.cancelled(index);
+  }
+
+  #startTimers({ index, timeoutMs, deadlineMs }: PlannedTask, attempt: number): void {
+    if (timeoutMs !== undefined) {
+      this.#timeouts ??= new Timers(this.#clock, (task) => this.#onTimeout(task));
+      this.#timeoutOf.set(index, this.#timeouts.add(index, timeoutMs, this.#now));
+    }
+    if (deadlineMs !== undefined && attempt === 1) {
+      this.#deadlines ??= new Timers(this.#clock, (task) => this.#onDeadline(task));
+      this.#deadlineOf.set(index, this.#deadlines.add(index, deadlineMs, this.#now));
+    }
+  }
+
+  #onTimeout(index: TaskIndex): void {
+    const attempt = this.#live[index];
+    const task = this.#plan.tasks[index];
+    if (attempt === undefined || task?.timeoutMs === undefined || this.scheduler.cancelling) return;
+    const error = new TimeoutError(task.id, attempt.attempt, task.timeoutMs);
+    attempt.abort(error);
+    this.#attemptFailed(index, attempt, error);
+  }
+
+  #onDeadline(index: TaskIndex): void {
+    const task = this.#plan.tasks[index];
+    if (task?.deadlineMs === undefined || this.scheduler.cancelling || !this.scheduler.isOpen(index)) return;
+    this.#tick();
+    const attempts = this.ledger.attempts[index] ?? 0;
+    const cause = this.ledger.attemptErrors(index).at(-1);
+    const error = new DeadlineError(task.id, attempts, task.deadlineMs, cause === undefined ? {} : { cause });
+    const attempt = this.#live[index];
+    attempt?.abort(error);
+    this.#endAttempt(index);
+    if (attempt === undefined) {
+      this.#failTask(index, error);
+    } else {
+      this.ledger.addAttemptError(index, error);
+      this.#giveUp(index, new AttemptFailure(error, attempts));
+    }
+    this.#proceed();
+  }
+
+  /** The attempt is over, one way or the other. */
+  #endAttempt(index: TaskIndex): void {
+    this.#live[index] = undefined;
+    const timer = this.#timeoutOf.get(index);
+    if (timer === undefined) return;
+    this.#timeouts?.remove(timer);
+    this.#timeoutOf.delete(index);
+  }
+
+  /** The task is over: nothing of it goes on. */
+  #endTask(index: TaskIndex): void {
+    if ((this.ledger.attempts[index] ?? 0) > 0) this.ledger.endedAt[index] = this.#now;
+    const timer = this.#deadlineOf.get(index);
+    if (timer !== undefined) this.#deadlines?.remove(timer);
+    this.#loops.get(index)?.stop();
+    this.#loops.delete(index);
+  }
+
+  #end(): void {
+    this.#phase = 'ended';
+    this.#timeouts?.clear();
+    this.#deadlines?.clear();
+    for (const disarm of this.#disarms) disarm();
+    this.#setup.onEnd();
+  }
+
+  #tick(): void {
+    this.#now = this.#clock.now();
+  }
+
+  #idOf(index: TaskIndex): string {
+    return this.#plan.tasks[index]?.id ?? '';
+  }
+
+  // What follows from a fact, told by the scheduler.
+
+  queued(index: TaskIndex): void {
+    if (!this.#publisher.wanted) return;
+    this.#publisher.publish({ type: 'task.queued', run: this.info.id, at: this.#now, task: this.#idOf(index) });
+  }
+
+  upstreamFailed(index: TaskIndex, causeIndex: TaskIndex): void {
+    if (!this.#publisher.wanted) return;
+    const task = this.#idOf(index);
+    const cause = this.#idOf(causeIndex);
+    this.#publisher.publish({ type: 'task.upstream_failed', run: this.info.id, at: this.#now, task, cause });
+  }
+
+  cancelled(index: TaskIndex): void {
+    this.#endTask(index);
+    if (!this.#publisher.wanted) return;
+    this.#publisher.publish({ type: 'task.cancelled', run: this.info.id, at: this.#now, task: this.#idOf(index) });
+  }
+
+  // What an attempt's context needs.
+
+  log(task: string, attempt: number, level: LogLevel, message: string, fields: LogFields | undefined): void {
+    if (!this.#publisher.wanted) return;
+    const at = this.#clock.now();
+    const event = { type: 'task.log', run: this.info.id, at, task, attempt, level, message } as const;
+    this.#publisher.publish(fields === undefined ? event : { ...event, fields });
+  }
+}

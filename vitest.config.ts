@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests see the packages' sources; only what a test starts as a process (the command) comes from dist.
+// The conditions after ours are Vite's own for Node.
+const conditions = ['@wf-sdk/source', 'module', 'node', 'development|production'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'system', include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+      },
+    ],
+  },
+});
