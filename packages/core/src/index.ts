@@ -1,13 +1,12 @@
 // Define
-export { workflow, type WorkflowScope } from './define/workflow.ts';
-export { fragment } from './define/workflow.ts';
+export { fragment, workflow, type WorkflowScope } from './define/workflow.ts';
 export { graph, type Graph, type TaskRef, type TaskRefBuilder } from './define/graph.ts';
 export { task, type ReusableTask, type ReusableTaskOptions, type ReusableTaskPolicies } from './define/task.ts';
 export type { Flow, TaskBuilder } from './define/chain.ts';
 export type { Fragment, FragmentFlow, FragmentScope } from './define/fragment.ts';
 export type { TaskPolicies } from './define/policies.ts';
 export type { InputOf, Outputs, OutputsOf, Task, Workflow, WorkflowOptions } from './define/types.ts';
-export type { Dependency, Handler, TaskDefinition, WorkflowDefinition } from './model/definition.ts';
+export type { Handler, TaskDefinition, WorkflowDefinition } from './model/definition.ts';
 export type { Backoff, Duration, Jitter, RetryOptions, RetryPolicy } from './model/policy.ts';
 export type { Schema } from './model/schema.ts';
 
@@ -15,6 +14,14 @@ export type { Schema } from './model/schema.ts';
 export { compile, isWorkflow } from './compile/compile.ts';
 export type { Diagnostic, DiagnosticCode, SchemaIssue } from './model/diagnostic.ts';
 export type { Indices, Plan, PlannedTask, TaskIndex } from './model/plan.ts';
+
+// Describe
+export { criticalPath, leaves, parallelLevels, roots, topologicalOrder } from './describe/order.ts';
+export { toDot } from './describe/dot.ts';
+export { toJSON, type TaskJson, type WorkflowJson } from './describe/json.ts';
+export { toMermaid } from './describe/mermaid.ts';
+export { toText } from './describe/text.ts';
+export { type Bindings, fromJSON } from './define/from-json.ts';
 
 // Run
 export { run, runOrThrow, type RunArguments } from './run.ts';

@@ -67,7 +67,7 @@ export class Handle implements RunHandle<RunResult> {
       this.#resolve = resolve;
     });
     if (options.signal !== undefined) this.#follow(options.signal);
-    queueMicrotask(() => this.#begin(input));
+    void Promise.resolve().then(() => this.#begin(input));
   }
 
   get id(): string {

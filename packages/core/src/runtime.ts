@@ -3,7 +3,7 @@ import { AttemptFailure, leavesAttempt } from './execute/backoff.ts';
 import { dataFor } from './execute/data.ts';
 import { RetryLoop } from './execute/retry-loop.ts';
 import { isThenable } from './lib/thenable.ts';
-import { type Timer, Timers } from './lib/timers.ts';
+import { TaskTimers } from './execute/task-timers.ts';
 import type { LogFields, LogLevel, RunInfo } from './model/context.ts';
 import {
   CancelledError,
@@ -22,6 +22,8 @@ import { type Consequences, Scheduler } from './schedule/scheduler.ts';
 
 /** After this long without a pause the loop lets I/O, timers and signals have their turn. */
 const TURN_MS = 10;
+
+const NO_DATA = undefined as never;
 
 /** What a run is made of, all of it settled: options were checked and defaults filled in. */
 export interface RunSetup {
@@ -51,18 +53,19 @@ export class Runtime implements AttemptHost, Consequences {
   readonly #publisher: Publisher;
   /** The attempt that each running task waits for. What a task's earlier attempts still give is dropped. */
   readonly #live: (Attempt | undefined)[];
-  readonly #loops = new Map<TaskIndex, RetryLoop>();
-  #timeouts: Timers<TaskIndex> | undefined;
-  #deadlines: Timers<TaskIndex> | undefined;
-  readonly #timeoutOf = new Map<TaskIndex, Timer<TaskIndex>>();
-  readonly #deadlineOf = new Map<TaskIndex, Timer<TaskIndex>>();
-  readonly #disarms: (() => void)[] = [];
+  #loops: Map<TaskIndex, RetryLoop> | undefined;
+  #timeouts: TaskTimers | undefined;
+  #deadlines: TaskTimers | undefined;
+  #disarmTimeout: (() => void) | undefined;
+  #disarmGrace: (() => void) | undefined;
   #info: RunInfo | undefined;
   #now: number;
   #turnStartedAt: number;
   #phase: 'new' | 'going' | 'ended' = 'new';
   #starting = false;
   #cancelReason: { readonly reason: unknown } | undefined;
+  /** An observer cancelled the run in the midst of a step: it is done as soon as the step is. */
+  #cancelDue = false;
   readonly startedAt: number;
   /** What handlers read as `input`. */
   input: unknown;
@@ -114,7 +117,7 @@ export class Runtime implements AttemptHost, Consequences {
     }
     if (timeoutMs !== undefined) {
       const onTimeout = (): void => this.cancel(new RunTimeoutError(this.info.id, this.#plan.id, timeoutMs));
-      this.#disarms.push(this.#clock.setTimer(timeoutMs, onTimeout));
+      this.#disarmTimeout = this.#clock.setTimer(timeoutMs, onTimeout);
     }
     this.scheduler.begin();
     if (this.#cancelReason === undefined) this.#proceed();
@@ -125,10 +128,17 @@ export class Runtime implements AttemptHost, Consequences {
   cancel(reason: unknown): void {
     if (this.#phase === 'ended' || this.#cancelReason !== undefined) return;
     this.#cancelReason = { reason };
-    if (this.#phase === 'going') this.#cancelTasks();
+    if (this.#phase !== 'going') return;
+    if (this.#publisher.publishing) {
+      this.#cancelDue = true;
+      queueMicrotask(() => this.#proceed());
+    } else {
+      this.#cancelTasks();
+    }
   }
 
   #cancelTasks(): void {
+    this.#cancelDue = false;
     const reason = this.cancelReason;
     this.#tick();
     if (this.#publisher.wanted) {
@@ -137,7 +147,7 @@ export class Runtime implements AttemptHost, Consequences {
     this.scheduler.cancel();
     const abortReason = reason instanceof RunTimeoutError ? reason : new CancelledError(reason);
     for (const attempt of this.#live) attempt?.abort(abortReason);
-    this.#disarms.push(this.#clock.setTimer(this.#setup.graceMs, () => this.#endGrace()));
+    this.#disarmGrace = this.#clock.setTimer(this.#setup.graceMs, () => this.#endGrace());
     this.#proceed();
   }
 
@@ -154,7 +164,7 @@ export class Runtime implements AttemptHost, Consequences {
   #proceed(): void {
     if (this.#starting) return;
     this.#starting = true;
-    while (this.scheduler.hasNext) {
+    while (this.scheduler.hasNext && !this.#cancelDue) {
       if (this.#now - this.#turnStartedAt > TURN_MS) {
         this.#clock.yieldTurn(() => {
           this.#tick();
@@ -168,6 +178,7 @@ export class Runtime implements AttemptHost, Consequences {
       if (this.scheduler.hasNext) this.#tick();
     }
     this.#starting = false;
+    if (this.#cancelDue) return this.#cancelTasks();
     if (this.scheduler.open === 0 && this.#phase === 'going') this.#end();
   }
 
@@ -186,7 +197,8 @@ export class Runtime implements AttemptHost, Consequences {
     if (task.timeoutMs !== undefined || task.deadlineMs !== undefined) this.#startTimers(task, number);
     let result: unknown;
     try {
-      result = task.handler(dataFor(task, ledger.outputs, this.input), attempt);
+      const data = task.readsData ? dataFor(task, ledger.outputs, this.input) : NO_DATA;
+      result = task.handler(data, attempt);
     } catch (error) {
       this.#attemptFailed(index, attempt, error);
       return;
@@ -230,7 +242,7 @@ export class Runtime implements AttemptHost, Consequences {
       const error = thrown instanceof Error ? thrown : new ThrownValueError(this.#idOf(index), thrown);
       const failure = new AttemptFailure(error, attempt.attempt);
       this.ledger.addAttemptError(index, error);
-      const loop = this.#loops.get(index);
+      const loop = this.#loops?.get(index);
       if (loop !== undefined) loop.failed(failure);
       else if (leavesAttempt(task?.retry, error, attempt.attempt)) this.#beginRetrying(index, task.retry, failure);
       else this.#giveUp(index, failure);
@@ -251,12 +263,12 @@ export class Runtime implements AttemptHost, Consequences {
       },
       giveUp: (failure) => {
         this.#tick();
-        this.#loops.delete(index);
+        this.#loops?.delete(index);
         this.#giveUp(index, failure);
         this.#proceed();
       },
     });
-    this.#loops.set(index, loop);
+    (this.#loops ??= new Map()).set(index, loop);
   }
 
   #waitForRetry(index: TaskIndex, { error, attempt }: AttemptFailure, delayMs: number): boolean {
@@ -304,12 +316,12 @@ export class Runtime implements AttemptHost, Consequences {
 
   #startTimers({ index, timeoutMs, deadlineMs }: PlannedTask, attempt: number): void {
     if (timeoutMs !== undefined) {
-      this.#timeouts ??= new Timers(this.#clock, (task) => this.#onTimeout(task));
-      this.#timeoutOf.set(index, this.#timeouts.add(index, timeoutMs, this.#now));
+      this.#timeouts ??= new TaskTimers(this.#clock, (task) => this.#onTimeout(task));
+      this.#timeouts.start(index, timeoutMs, this.#now);
     }
     if (deadlineMs !== undefined && attempt === 1) {
-      this.#deadlines ??= new Timers(this.#clock, (task) => this.#onDeadline(task));
-      this.#deadlineOf.set(index, this.#deadlines.add(index, deadlineMs, this.#now));
+      this.#deadlines ??= new TaskTimers(this.#clock, (task) => this.#onDeadline(task));
+      this.#deadlines.start(index, deadlineMs, this.#now);
     }
   }
 
@@ -344,17 +356,14 @@ export class Runtime implements AttemptHost, Consequences {
   /** The attempt is over, one way or the other. */
   #endAttempt(index: TaskIndex): void {
     this.#live[index] = undefined;
-    const timer = this.#timeoutOf.get(index);
-    if (timer === undefined) return;
-    this.#timeouts?.remove(timer);
-    this.#timeoutOf.delete(index);
+    this.#timeouts?.stop(index);
   }
 
   /** The task is over: nothing of it goes on. */
   #endTask(index: TaskIndex): void {
     if ((this.ledger.attempts[index] ?? 0) > 0) this.ledger.endedAt[index] = this.#now;
-    const timer = this.#deadlineOf.get(index);
-    if (timer !== undefined) this.#deadlines?.remove(timer);
+    this.#deadlines?.stop(index);
+    if (this.#loops === undefined) return;
     this.#loops.get(index)?.stop();
     this.#loops.delete(index);
   }
@@ -363,7 +372,8 @@ export class Runtime implements AttemptHost, Consequences {
     this.#phase = 'ended';
     this.#timeouts?.clear();
     this.#deadlines?.clear();
-    for (const disarm of this.#disarms) disarm();
+    this.#disarmTimeout?.();
+    this.#disarmGrace?.();
     this.#setup.onEnd();
   }
 

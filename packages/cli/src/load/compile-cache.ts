@@ -37,6 +37,14 @@ function write(entry: string, text: string): void {
     writeFileSync(draft, text, { mode: 0o600 });
     renameSync(draft, entry);
   } catch {
+    remove(draft);
+  }
+}
+
+function remove(draft: string): void {
+  try {
     rmSync(draft, { force: true });
+  } catch {
+    // There is no folder either.
   }
 }

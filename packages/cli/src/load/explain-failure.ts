@@ -49,11 +49,15 @@ function adviceForPackage({ specifier, cause }: MissingModuleError): string {
   if (codeOf(cause) === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
     return `The package ${name} is installed, but this version has no such entry.`;
   }
+  if (specifier.startsWith('node:')) {
+    const near = didYouMean(specifier.slice('node:'.length), builtinModules);
+    return near === undefined
+      ? `Node ${process.version} has no such module.`
+      : `Node ${process.version} has no such module; did you mean 'node:${near}'?`;
+  }
   if (!/^(?:@[\w.-]+\/)?[\w.-]+$/.test(name)) {
     return 'If it is an alias, add it to "paths" in the tsconfig.json beside the pipeline.';
   }
-  const builtin = specifier.startsWith('node:') ? didYouMean(specifier.slice(5), builtinModules) : undefined;
-  if (builtin !== undefined) return `Did you mean 'node:${builtin}'?`;
   return `Run: npm install ${name}`;
 }
 

@@ -9,7 +9,7 @@ const WORKER = `
 const { jiti, options, port, done } = require('node:worker_threads').workerData;
 let code;
 try {
-  code = require(jiti).createJiti(__filename, { fsCache: false, sourceMaps: true }).transform(options);
+  code = require(jiti).createJiti(jiti, { fsCache: false, sourceMaps: true }).transform(options);
 } finally {
   port.postMessage(code);
   Atomics.store(done, 0, 1);

@@ -3,6 +3,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runInThisContext } from 'node:vm';
+import { MissingModuleError } from './missing-module.ts';
 import type { Resolve, Resolved } from './resolve.ts';
 import { mapStackTraces } from './source-maps.ts';
 import type { Transform } from './transform.ts';
@@ -56,10 +57,13 @@ export function createModules(resolve: Resolve, transform: Transform): Modules {
   function start(file: string): Module {
     const module: Module = { scope: { exports: {} }, state: 'loading', ready: Promise.resolve({}) };
     modules.set(file, module);
-    module.ready = evaluate(file, module.scope).then(() => {
-      module.state = 'loaded';
-      return module.scope.exports;
-    });
+    // Not before the importer waits for it, or a cycle would not be seen.
+    module.ready = Promise.resolve()
+      .then(() => evaluate(file, module.scope))
+      .then(() => {
+        module.state = 'loaded';
+        return module.scope.exports;
+      });
     // Whoever imports it is told; a failure must not count as unhandled meanwhile.
     module.ready.catch(() => {});
     return module;
@@ -82,6 +86,7 @@ export function createModules(resolve: Resolve, transform: Transform): Modules {
 
   async function importFrom(importer: string, specifier: string): Promise<unknown> {
     if (isBuiltin(specifier) || /^(?:data|https?):/.test(specifier)) return import(specifier);
+    if (specifier.startsWith('node:')) throw new MissingModuleError(specifier, importer, undefined);
     const resolved = resolve(specifier.startsWith('file:') ? fileURLToPath(specifier) : specifier, importer);
     if (extname(resolved.path) === '.json') return readJson(resolved.path);
     if (!isUserSource(resolved)) return import(pathToFileURL(resolved.path).href);

@@ -1,13 +1,22 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJiti, type Jiti } from 'jiti';
+import { isInstalled } from './installed.ts';
 import { LoadError } from './load-error.ts';
 import { MissingModuleError } from './missing-module.ts';
 import { showPath } from './show-path.ts';
 
 /** The packages that the command lends to a pipeline which does not have them installed. */
-const LENT = /^(?:wf-sdk|zod)(?:\/|$)/;
-const NOT_FOUND: readonly unknown[] = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'];
+const LENT = /^(wf-sdk|zod)(?:\/|$)/;
+const EXPLAINED: readonly unknown[] = [
+  'MODULE_NOT_FOUND',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_PACKAGE_PATH_NOT_EXPORTED',
+];
+// Node's own, so that a package is the same module whether we or another package import it.
+const CONDITIONS = ['node', 'import', 'module-sync', 'node-addons'].filter(
+  (condition) => condition !== 'module-sync' || 'require_module' in process.features,
+);
 const SOURCE_EXTENSIONS = ['.ts', '.mts', '.tsx', '.js', '.mjs', '.cts', '.cjs', '.json'];
 
 export interface Resolved {
@@ -38,29 +47,34 @@ export function createResolve(lendFrom: string, cwd: string): Resolve {
     return resolver;
   }
 
-  function lent(specifier: string): Resolved | undefined {
-    if (!LENT.test(specifier)) return undefined;
-    const path = createResolver(lendFrom, false, cwd).esmResolve(specifier, { try: true });
-    return path === undefined ? undefined : { path: fileURLToPath(path), fromPackage: true };
+  /** The command's own copy, for a pipeline whose folder has none. */
+  function lend(specifier: string, importer: string): Resolved {
+    try {
+      const path = createResolver(lendFrom, false, cwd).esmResolve(specifier, { conditions: CONDITIONS });
+      return { path: fileURLToPath(path), fromPackage: true };
+    } catch (error) {
+      throw new MissingModuleError(specifier, importer, error);
+    }
   }
 
   return (specifier, importer) => {
+    const name = LENT.exec(specifier)?.[1];
+    const missing = name !== undefined && !isInstalled(name, dirname(importer));
     let path: string;
     try {
-      path = fileURLToPath(resolverOf(importer, true).esmResolve(specifier));
+      path = fileURLToPath(resolverOf(importer, true).esmResolve(specifier, { conditions: CONDITIONS }));
     } catch (error) {
-      const missing = NOT_FOUND.includes(codeOf(error));
-      const found = missing ? lent(specifier) : undefined;
-      if (found !== undefined) return found;
-      const explained = missing || codeOf(error) === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
-      throw explained ? new MissingModuleError(specifier, importer, error) : error;
+      if (missing) return lend(specifier, importer);
+      throw EXPLAINED.includes(codeOf(error)) ? new MissingModuleError(specifier, importer, error) : error;
     }
     if (!isBare(specifier)) return { path, fromPackage: false };
-    const plain = resolverOf(importer, false).esmResolve(specifier, { try: true });
-    if (plain === undefined) return { path, fromPackage: false };
+    const plain = resolverOf(importer, false).esmResolve(specifier, { conditions: CONDITIONS, try: true });
+    const unmapped = plain === undefined ? undefined : fileURLToPath(plain);
     // `paths` may lead to a declaration file, which has types and nothing to run.
-    const mapped = fileURLToPath(plain) !== path && !path.endsWith('.d.ts');
-    return mapped ? { path, fromPackage: false } : { path: fileURLToPath(plain), fromPackage: true };
+    if (unmapped !== path && !path.endsWith('.d.ts')) return { path, fromPackage: false };
+    if (missing) return lend(specifier, importer);
+    if (unmapped === undefined) throw new MissingModuleError(specifier, importer, undefined);
+    return { path: unmapped, fromPackage: true };
   };
 }
 

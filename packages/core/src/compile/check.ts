@@ -41,12 +41,13 @@ export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, TaskD
   if (task.output !== undefined && !isSchema(task.output)) {
     report({ code: 'bad_schema', task: id, message: `task '${id}': .output() takes a Standard Schema, such as a zod schema` });
   }
-  if (task.dependencies.length > 0) checkDependencies(task, tasks, report);
+  if (task.dependsOn.length > 0) checkDependencies(task, tasks, report);
 }
 
 function checkDependencies(task: TaskDefinition, tasks: ReadonlyMap<string, TaskDefinition>, report: Report): void {
-  const { id, dependencies } = task;
-  for (const [index, { task: dependency }] of dependencies.entries()) {
+  const { id } = task;
+  const met = new Set<string>();
+  for (const dependency of task.dependsOn) {
     if (dependency === id) {
       report({ code: 'self_dependency', task: id, message: `task '${id}' depends on itself` });
     } else if (!tasks.has(dependency)) {
@@ -56,9 +57,10 @@ function checkDependencies(task: TaskDefinition, tasks: ReadonlyMap<string, Task
         task: id,
         message: `task '${id}' depends on '${dependency}', which is not a task of this workflow${hint}`,
       });
-    } else if (dependencies.findIndex((other) => other.task === dependency) !== index) {
+    } else if (met.has(dependency)) {
       report({ code: 'duplicate_dependency', task: id, message: `task '${id}' names its dependency '${dependency}' twice` });
     }
+    met.add(dependency);
   }
 }
 

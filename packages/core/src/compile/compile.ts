@@ -3,7 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { DefinitionError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
 import { checkDefinition, checkTask } from './check.ts';
-import { checkedHandler } from './checked-handler.ts';
+import { checkedHandler, readsData } from './handler.ts';
 import { findCycles } from './cycles.ts';
 import { layOut } from './lay-out.ts';
 import { type PlannedPolicies, planPolicies } from './policies.ts';
@@ -59,9 +59,9 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
     checkTask(task, first, report);
     policies.push(planPolicies(task, report));
     const known: number[] = [];
-    for (const dependency of task.dependencies) {
-      const index = indexOf.get(dependency.task);
-      if (index !== undefined && dependency.task !== task.id && !known.includes(index)) known.push(index);
+    for (const dependency of task.dependsOn) {
+      const index = indexOf.get(dependency);
+      if (index !== undefined && dependency !== task.id) known.push(index);
     }
     dependsOn.push(known);
   }
@@ -77,6 +77,8 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
     indexOf,
     warnings: [],
     order: layout.order,
+    dependents: layout.dependents,
+    place: layout.place,
     byPlace: layout.byPlace,
     tasks: tasks.map((task, index) =>
       Object.freeze({
@@ -84,13 +86,10 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
         id: task.id,
         definition: task,
         handler: checkedHandler(task),
-        readsData: (task.handler?.length ?? 0) > 0,
-        dependencies: task.dependencies,
+        readsData: readsData(task.handler),
         dependsOn: dependsOn[index] ?? [],
-        dependents: layout.dependents[index] ?? [],
         level: layout.level[index] ?? 0,
         rank: layout.rank[index] ?? 1,
-        place: layout.place[index] ?? 0,
         retry: policies[index]?.retry,
         timeoutMs: policies[index]?.timeoutMs,
         deadlineMs: policies[index]?.deadlineMs,

@@ -49,7 +49,7 @@ export function layOut(dependsOn: readonly (readonly number[])[], policies: read
   const byPlace = startOrder(rank, policies);
   const place = new Array<number>(size);
   for (let position = 0; position < size; position++) place[byPlace[position] ?? 0] = position;
-  return { dependents: dependents.map((tasks) => tasks ?? NO_DEPENDENTS), order, level, rank, place, byPlace };
+  return { dependents: Array.from(dependents, (tasks) => tasks ?? NO_DEPENDENTS), order, level, rank, place, byPlace };
 }
 
 /** Tasks by priority, then by the longest way that is left, then by definition. */

@@ -61,7 +61,7 @@ export interface TaskRefBuilder<
  */
 export function graph<Input = undefined>(): Graph<Input> {
   // The one seam between the typed face and the untyped builder behind it.
-  return Object.freeze({ addTask: (id: string) => new ReferredTask({ id, dependencies: [] }, []) }) as unknown as Graph<Input>;
+  return Object.freeze({ addTask: (id: string) => new ReferredTask({ id, dependsOn: [] }, []) }) as unknown as Graph<Input>;
 }
 
 type AnyRef = TaskRefFor<never>;
@@ -76,8 +76,7 @@ class ReferredTask extends TaskDraft<AnyRef> {
   }
 
   dependsOn(...refs: AnyRef[]): ReferredTask {
-    const added = refs.map(({ id }) => ({ task: id, as: id }));
-    const task = { ...this.task, dependencies: [...this.task.dependencies, ...added] };
+    const task = { ...this.task, dependsOn: [...this.task.dependsOn, ...refs.map(({ id }) => id)] };
     return new ReferredTask(task, [...this.#refs, ...refs]);
   }
 

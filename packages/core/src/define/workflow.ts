@@ -58,7 +58,7 @@ class WorkflowChain implements Workflow {
   }
 
   addTask(id: string): ChainedTask<WorkflowChain> {
-    return new ChainedTask({ id, dependencies: [] }, (task) => this.#with([task]));
+    return new ChainedTask({ id, dependsOn: [] }, (task) => this.#with([task]));
   }
 
   addTasks(...refs: TaskRefFor<never>[]): WorkflowChain {
@@ -86,7 +86,7 @@ class FragmentChain {
   }
 
   addTask(id: string): ChainedTask<FragmentChain> {
-    return new ChainedTask({ id, dependencies: [] }, (task) => new FragmentChain({ before: this.#links, tasks: [task] }));
+    return new ChainedTask({ id, dependsOn: [] }, (task) => new FragmentChain({ before: this.#links, tasks: [task] }));
   }
 
   exports(): Fragment<unknown, Task> {
@@ -104,8 +104,7 @@ class ChainedTask<Next> extends TaskDraft<Next> {
   }
 
   dependsOn(...ids: string[]): this {
-    const added = ids.map((id) => ({ task: id, as: id }));
-    return this.with({ ...this.task, dependencies: [...this.task.dependencies, ...added] });
+    return this.with({ ...this.task, dependsOn: [...this.task.dependsOn, ...ids] });
   }
 
   /** Untyped code can begin a task before this one has its handler: `compile` says so, nothing is lost. */

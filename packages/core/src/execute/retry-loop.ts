@@ -26,6 +26,7 @@ export class RetryLoop {
   readonly #ports: RetryPorts;
   #settle: { resolve(): void; reject(reason: unknown): void } | undefined;
   #disarm: (() => void) | undefined;
+  #stopped = false;
 
   constructor(first: AttemptFailure, policy: RetryPolicy, ports: RetryPorts) {
     this.#ports = ports;
@@ -45,6 +46,7 @@ export class RetryLoop {
 
   /** The task is over, whether it succeeded or was ended from outside: no wait goes on, no attempt follows. */
   stop(): void {
+    this.#stopped = true;
     this.#disarm?.();
     this.#settle?.reject(STOPPED);
   }
@@ -56,9 +58,11 @@ export class RetryLoop {
   }
 
   async #wait(failure: AttemptFailure, policy: RetryPolicy): Promise<boolean> {
+    if (this.#stopped) throw STOPPED;
     if (!allowsRetry(policy, failure)) return false;
     const delayMs = delayAfter(failure, policy, this.#ports);
     if (!this.#ports.waiting(failure, delayMs)) return false;
+    if (this.#stopped) throw STOPPED;
     const over = this.#settled();
     this.#disarm = this.#ports.setTimer(delayMs, () => this.#settle?.resolve());
     await over;

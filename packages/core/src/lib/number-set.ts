@@ -22,10 +22,12 @@ export class NumberSet {
   /** Adds a number that is not in the set. */
   add(value: number): void {
     this.#size++;
+    const floors = this.#floors;
     let bit = value;
-    for (const words of this.#floors) {
+    for (let floor = 0; floor < floors.length; floor++) {
+      const words = floors[floor] as Uint32Array;
       const word = bit >>> 5;
-      const before = words[word] ?? 0;
+      const before = words[word] as number;
       words[word] = before | (1 << (bit & 31));
       if (before !== 0) return;
       bit = word;
@@ -35,10 +37,12 @@ export class NumberSet {
   /** Removes a number that is in the set. */
   delete(value: number): void {
     this.#size--;
+    const floors = this.#floors;
     let bit = value;
-    for (const words of this.#floors) {
+    for (let floor = 0; floor < floors.length; floor++) {
+      const words = floors[floor] as Uint32Array;
       const word = bit >>> 5;
-      const after = (words[word] ?? 0) & ~(1 << (bit & 31));
+      const after = (words[word] as number) & ~(1 << (bit & 31));
       words[word] = after;
       if (after !== 0) return;
       bit = word;
@@ -48,9 +52,10 @@ export class NumberSet {
   /** Removes the least number and gives it; -1 if the set is empty. */
   takeLeast(): number {
     if (this.#size === 0) return -1;
+    const floors = this.#floors;
     let word = 0;
-    for (let floor = this.#floors.length - 1; floor >= 0; floor--) {
-      const bits = this.#floors[floor]?.[word] ?? 0;
+    for (let floor = floors.length - 1; floor >= 0; floor--) {
+      const bits = (floors[floor] as Uint32Array)[word] as number;
       word = (word << 5) | (31 - Math.clz32(bits & -bits));
     }
     this.delete(word);

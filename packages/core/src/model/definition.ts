@@ -8,16 +8,11 @@ import type { Schema } from './schema.ts';
  */
 export type Handler = (data: never, context: TaskContext) => unknown;
 
-/** An edge: the task waited for, and the key under which the handler reads its output. */
-export interface Dependency {
-  readonly task: string;
-  readonly as: string;
-}
-
 /** One task as it was declared: frozen plain data, not yet checked. */
 export interface TaskDefinition {
   readonly id: string;
-  readonly dependencies: readonly Dependency[];
+  /** The IDs of the tasks it waits for; its handler reads their outputs under these. */
+  readonly dependsOn: readonly string[];
   /** Missing only where untyped code left it out: `compile` reports it. */
   readonly handler?: Handler | undefined;
   /** The name under which `fromJSON` looks the handler up: a reusable task's name, else the task's ID. */

@@ -13,7 +13,8 @@ export type DiagnosticCode =
   | 'bad_duration'
   | 'bad_retry'
   | 'bad_priority'
-  | 'bad_schema';
+  | 'bad_schema'
+  | 'bad_json';
 
 /** One thing wrong with a definition: what, where and what to do. */
 export interface Diagnostic {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { Dependency, Handler, TaskDefinition, WorkflowDefinition } from './definition.ts';
+import type { Handler, TaskDefinition, WorkflowDefinition } from './definition.ts';
 import type { RetryPolicy } from './policy.ts';
 
 /** A task's number in a plan: its place in the order of definition, from 0. */
@@ -18,19 +18,14 @@ export interface PlannedTask {
   readonly definition: TaskDefinition;
   /** Gives the output, checked where the task has an output schema. */
   readonly handler: Handler;
-  /** Whether the handler declares a parameter, and so its data must be there when it is called. */
+  /** False only where the handler cannot see what it is called with: no data is put together for it. */
   readonly readsData: boolean;
-  readonly dependencies: readonly Dependency[];
-  /** The tasks waited for, each once, in the order of declaration. */
+  /** The tasks waited for, in the order of `definition.dependsOn`. */
   readonly dependsOn: Indices;
-  /** The tasks that wait for this one. */
-  readonly dependents: Indices;
   /** The longest way to here from a task without dependencies, counted in edges. */
   readonly level: number;
   /** The number of tasks on the longest way from here to an end, this one included. */
   readonly rank: number;
-  /** Where the task stands among ready tasks: priority first, then rank, then the order of definition. */
-  readonly place: number;
   readonly retry: RetryPolicy | undefined;
   readonly timeoutMs: number | undefined;
   readonly deadlineMs: number | undefined;
@@ -42,10 +37,14 @@ export interface Plan {
   readonly version: string;
   readonly definition: WorkflowDefinition;
   readonly tasks: readonly PlannedTask[];
+  /** Each task's dependents. */
+  readonly dependents: readonly Indices[];
   readonly indexOf: ReadonlyMap<string, TaskIndex>;
   /** Every task after those it depends on; among equals the order of definition. */
   readonly order: Indices;
-  /** The task at each place: the inverse of `PlannedTask.place`. */
+  /** Each task's place among ready tasks: priority first, then rank, then the order of definition … */
+  readonly place: Indices;
+  /** … and the task at each place: the inverse. */
   readonly byPlace: Indices;
   /** What is odd but not wrong. */
   readonly warnings: readonly Diagnostic[];

@@ -4,42 +4,47 @@ import { EventStream } from './event-stream.ts';
 
 /** Hands a run's events to whoever listens, in order. While nobody does, no event should be made: see `wanted`. */
 export class Publisher {
-  readonly #observers: Set<Observer>;
+  #observers: Set<Observer> | undefined;
   readonly #warn: (message: string) => void;
   #streams: Set<EventStream> | undefined;
   #ended = false;
+  /** Whether anybody listens. A field, because it is asked about every fact of every run. */
+  wanted: boolean;
+  /** An observer is being told: what it asks of the run has to wait until all were. */
+  publishing = false;
 
   constructor(observers: readonly Observer[], warn: (message: string) => void) {
-    this.#observers = new Set(observers);
+    if (observers.length > 0) this.#observers = new Set(observers);
     this.#warn = warn;
+    this.wanted = observers.length > 0;
   }
 
-  get wanted(): boolean {
-    return this.#observers.size > 0;
-  }
 
   /** An observer that throws is told no more; the run goes on. */
   publish(event: RunEvent): void {
-    for (const observer of this.#observers) {
+    this.publishing = true;
+    for (const observer of this.#observers ?? []) {
       try {
         observer(event);
       } catch (error) {
-        this.#observers.delete(observer);
+        this.#drop(observer);
         this.#warn(`an observer of run ${event.run} threw and is told no more events: ${String(error)}`);
       }
     }
+    this.publishing = false;
   }
 
   /** The events from now to the run's end. */
   subscribe(): EventStream {
     const stream: EventStream = new EventStream(() => {
-      this.#observers.delete(stream.push);
+      this.#drop(stream.push);
       this.#streams?.delete(stream);
     });
     if (this.#ended) {
       stream.end();
     } else {
-      this.#observers.add(stream.push);
+      (this.#observers ??= new Set()).add(stream.push);
+      this.wanted = true;
       (this.#streams ??= new Set()).add(stream);
     }
     return stream;
@@ -47,8 +52,14 @@ export class Publisher {
 
   end(): void {
     this.#ended = true;
-    this.#observers.clear();
+    this.#observers = undefined;
+    this.wanted = false;
     for (const stream of this.#streams ?? []) stream.end();
     this.#streams = undefined;
+  }
+
+  #drop(observer: Observer): void {
+    this.#observers?.delete(observer);
+    this.wanted = (this.#observers?.size ?? 0) > 0;
   }
 }

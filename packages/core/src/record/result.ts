@@ -99,8 +99,8 @@ function outcomeOf({ state, succeeded }: RunRecord): Outcome {
 
 function taskResult({ ledger, plan, scheduler }: RunRecord, { index, id }: PlannedTask): TaskResult {
   const attempts = ledger.attempts[index] ?? 0;
-  const startedAt = attempts > 0 ? (ledger.startedAt[index] ?? 0) : undefined;
-  const endedAt = attempts > 0 ? (ledger.endedAt[index] ?? 0) : undefined;
+  const startedAt = ledger.startedAt[index];
+  const endedAt = ledger.endedAt[index];
   const cause = scheduler.causeOf(index);
   return {
     id,

@@ -129,7 +129,7 @@ export class Scheduler {
     this.#leaveRunning(task, SUCCEEDED);
     this.#succeeded++;
     this.#open--;
-    const dependents = this.#plan.tasks[task]?.dependents ?? [];
+    const dependents = this.#plan.dependents[task] ?? [];
     for (let edge = 0; edge < dependents.length; edge++) {
       const dependent = dependents[edge] ?? NONE;
       const left = (this.#waitingFor[dependent] ?? 0) - 1;
@@ -206,12 +206,12 @@ export class Scheduler {
 
   #queue(task: TaskIndex): void {
     this.#state[task] = QUEUED;
-    this.#ready.add(this.#plan.tasks[task]?.place ?? 0);
+    this.#ready.add(this.#plan.place[task] ?? 0);
     this.#consequences?.queued(task);
   }
 
   #start(task: TaskIndex): void {
-    this.#ready.delete(this.#plan.tasks[task]?.place ?? 0);
+    this.#ready.delete(this.#plan.place[task] ?? 0);
     this.#state[task] = RUNNING;
     this.#freeSlots--;
   }
@@ -225,7 +225,7 @@ export class Scheduler {
   #settle(task: TaskIndex, to: number): void {
     const from = this.#state[task];
     if (from === RUNNING) this.#freeSlots++;
-    else if (from === QUEUED) this.#ready.delete(this.#plan.tasks[task]?.place ?? 0);
+    else if (from === QUEUED) this.#ready.delete(this.#plan.place[task] ?? 0);
     this.#state[task] = to;
     this.#open--;
   }
@@ -235,7 +235,7 @@ export class Scheduler {
     const causes = (this.#causes ??= new Map());
     const reached = [failed];
     for (let cause = reached.pop(); cause !== undefined; cause = reached.pop()) {
-      for (const dependent of this.#plan.tasks[cause]?.dependents ?? []) {
+      for (const dependent of this.#plan.dependents[cause] ?? []) {
         if (this.#state[dependent] !== PENDING) continue;
         this.#settle(dependent, UPSTREAM_FAILED);
         causes.set(dependent, cause);

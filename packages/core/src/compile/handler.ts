@@ -15,3 +15,10 @@ export function checkedHandler({ id, handler = missingHandler, output }: TaskDef
 function missingHandler(): never {
   throw new Error('a plan is never made from a definition with a missing handler');
 }
+
+/** An arrow function with an empty list of parameters cannot see its arguments; anything else might. */
+const BLIND = /^(?:async\s*)?\(\s*\)\s*=>/;
+
+export function readsData(handler: Handler | undefined): boolean {
+  return handler === undefined || handler.length > 0 || !BLIND.test(Function.prototype.toString.call(handler));
+}

@@ -1,0 +1,87 @@
+import {
+  compile,
+  isWorkflow,
+  type Plan,
+  toText,
+  type ValidationError,
+  type WorkflowDefinition,
+} from '@wf-sdk/core';
+import { Command } from 'commander';
+import { EXIT } from '../exit-codes.ts';
+import { formatIssues } from '../input/format-issues.ts';
+import { type InputFlag, inputFlags } from '../input/input-flags.ts';
+import { inputJsonSchema } from '../input/json-schema.ts';
+import { parseInputFlags } from '../input/parse-input-flags.ts';
+import { mergeInput, readInput } from '../input/read-input.ts';
+import { loadPipeline } from '../load/load-pipeline.ts';
+import { pickWorkflow } from '../load/pick-workflow.ts';
+import { UsageError } from '../usage-error.ts';
+import { describeRun, reservedNames, runCommandFor, type RunFlags } from './run-options.ts';
+import { superviseRun } from './supervise-run.ts';
+
+/**
+ * `wf-sdk run pipeline.ts …`: in two passes over its arguments, since what they may be depends on the pipeline that
+ * one of them names. Gives the exit code.
+ */
+export async function runPipeline(args: readonly string[]): Promise<number> {
+  const first = firstPass(args);
+  if (first.file === undefined) {
+    // Nothing to load: either help is wanted, or commander says what is missing.
+    await describeRun(new Command('wf-sdk run')).parseAsync(args, { from: 'user' });
+    return EXIT.usage;
+  }
+  const exports = await loadPipeline(first.file, { cwd: process.cwd() });
+  const workflow = pickWorkflow(exports, first.flags.export, isWorkflow);
+  const flags = await flagsOf(workflow.definition);
+  const command = runCommandFor(flags);
+  await command.parseAsync(args, { from: 'user' });
+  const plan = compile(workflow);
+  const options = command.opts<RunFlags>();
+  const input = await inputFrom(command, flags, plan);
+  if (options.dryRun === true) return dryRun(plan, input, flags);
+  return superviseRun(workflow, plan, input, options, (error) => explainInput(error, flags, input));
+}
+
+/** What must be known before the rest can be: which file, and which of its workflows. */
+function firstPass(args: readonly string[]): { file: string | undefined; flags: RunFlags } {
+  const command = describeRun(new Command()).helpOption(false).allowUnknownOption().allowExcessArguments();
+  for (const argument of command.registeredArguments) argument.argOptional();
+  command.configureOutput({ writeErr: () => undefined }).parse(args, { from: 'user' });
+  const words = command.args.filter((word) => !word.startsWith('-'));
+  // A flag of the input may stand before the file, and its value then looks like one more word.
+  return { file: words.find((word) => /\.[cm]?[jt]sx?$/.test(word)) ?? words[0], flags: command.opts<RunFlags>() };
+}
+
+async function flagsOf({ input }: WorkflowDefinition): Promise<readonly InputFlag[]> {
+  const schema = input === undefined ? undefined : await inputJsonSchema(input);
+  return schema === undefined ? [] : inputFlags(schema, reservedNames());
+}
+
+async function inputFrom(command: Command, flags: readonly InputFlag[], plan: Plan): Promise<unknown> {
+  const { input: inline, inputFile: file } = command.opts<RunFlags>();
+  const [, dash, ...more] = command.args;
+  if ((dash !== undefined && dash !== '-') || more.length > 0) {
+    throw new UsageError(`unexpected '${dash === '-' ? more[0] : dash}': a run takes one pipeline, and - for input from standard input`);
+  }
+  const json = await readInput({ inline, file, stdin: dash === '-' });
+  if (plan.definition.input !== undefined) return mergeInput(json ?? {}, parseInputFlags(flags, command.opts()));
+  if (json !== undefined) {
+    throw new UsageError(`workflow '${plan.id}' takes no input: it has no input schema. Give it one: workflow('${plan.id}', { input: z.object({ … }) })`);
+  }
+  return undefined;
+}
+
+async function dryRun(plan: Plan, input: unknown, flags: readonly InputFlag[]): Promise<number> {
+  const result = await plan.definition.input?.['~standard'].validate(input);
+  if (result?.issues !== undefined) throw new UsageError(inputProblem(formatIssues(result.issues, flags, input)));
+  process.stdout.write(`${toText(plan)}\nnothing was run (--dry-run)\n`);
+  return EXIT.succeeded;
+}
+
+function explainInput({ issues }: ValidationError, flags: readonly InputFlag[], input: unknown): string {
+  return inputProblem(formatIssues(issues, flags, input));
+}
+
+function inputProblem(lines: readonly string[]): string {
+  return ['the input does not fit the workflow:', ...lines.map((line) => `  ${line}`)].join('\n');
+}

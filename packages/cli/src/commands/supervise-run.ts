@@ -1,0 +1,107 @@
+import { type Plan, run, type RunHandle, type RunResult, type ValidationError } from '@wf-sdk/core';
+import { type CancellingSignal, EXIT, exitCodeOf, exitCodeOfSignal } from '../exit-codes.ts';
+import { coloursFor } from '../show/colours.ts';
+import { createJsonReporter } from '../show/json-lines.ts';
+import { createLineReporter } from '../show/lines.ts';
+import { createLiveReporter } from '../show/live.ts';
+import type { Reporter } from '../show/reporter.ts';
+import { summary } from '../show/summary.ts';
+import { EventsFile, ResultFile } from './output-files.ts';
+import type { RunFlags } from './run-options.ts';
+
+type Workflow = Parameters<typeof run>[0];
+
+/** Runs a workflow in front of a user: shows it, writes what was asked for, lets it be cancelled. Gives the exit code. */
+export async function superviseRun(
+  workflow: Workflow,
+  plan: Plan,
+  input: unknown,
+  flags: RunFlags,
+  explainInput: (error: ValidationError) => string,
+): Promise<number> {
+  const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events);
+  const resultFile = flags.output === undefined ? undefined : new ResultFile(flags.output);
+  const reporter = createReporter(plan, flags);
+  const handle = run(workflow, input, {
+    ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
+    ...(flags.timeout !== undefined && { timeout: flags.timeout as `${number}s` }),
+    observers: [reporter.observe, ...(eventsFile === undefined ? [] : [eventsFile.observe])],
+  });
+  const watch = watchProcess(handle, reporter);
+  const result = await handle;
+  watch.end();
+  reporter.end();
+  const problems = [eventsFile?.end(), resultFile?.write(result)].filter((problem) => problem !== undefined);
+  if (result.state === 'failed' && result.error.code === 'input_invalid') {
+    say(explainInput(result.error as ValidationError));
+  } else if (flags.json !== true && (flags.quiet !== true || result.state !== 'succeeded')) {
+    say(summary(result, coloursFor(process.stderr), process.cwd()));
+  }
+  for (const problem of problems) say(problem);
+  const code = exitCodeOf(result, watch.signal);
+  return code === EXIT.succeeded && problems.length > 0 ? EXIT.failed : code;
+}
+
+function createReporter(plan: Plan, flags: RunFlags): Reporter {
+  if (flags.json === true) {
+    return createJsonReporter(process.stdout, process.stderr);
+  }
+  if (flags.quiet === true) return { observe: () => undefined, end: () => undefined };
+  const colours = coloursFor(process.stderr);
+  return isInteractive(process.stderr)
+    ? createLiveReporter(plan, process.stderr, colours)
+    : createLineReporter(plan, say, colours);
+}
+
+function isInteractive(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb';
+}
+
+interface Watch {
+  /** The signal that cancelled the run, if one did. */
+  readonly signal: CancellingSignal | undefined;
+  end(): void;
+}
+
+/** Cancels the run on Ctrl-C and the like, and when the process could otherwise not go on. */
+function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter): Watch {
+  let signal: CancellingSignal | undefined;
+  const onSignal = (received: CancellingSignal): void => {
+    if (signal !== undefined) {
+      reporter.end();
+      say('forced to stop; tasks may have been left half done');
+      process.exit(exitCodeOfSignal(received));
+    }
+    signal = received;
+    void handle.cancel(received === 'SIGINT' ? 'interrupted (Ctrl-C)' : `stopped by ${received}`);
+  };
+  const onStray = (error: unknown): void => {
+    say(`an error outside of any task's own promise, for example a promise that nobody awaits:`);
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    void handle.cancel(error);
+  };
+  // With nothing left that could wake it Node would end the process in the middle of the run, and with exit code 0.
+  const onIdle = (): void => {
+    void handle.cancel(new Error('what runs waits for something that cannot happen any more: no timer, no I/O is left'));
+  };
+  const listeners = {
+    SIGINT: () => onSignal('SIGINT'),
+    SIGTERM: () => onSignal('SIGTERM'),
+    uncaughtException: onStray,
+    unhandledRejection: onStray,
+    beforeExit: onIdle,
+  };
+  for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
+  return {
+    get signal() {
+      return signal;
+    },
+    end() {
+      for (const [name, listener] of Object.entries(listeners)) process.off(name, listener);
+    },
+  };
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,33 @@
+import type { RunResult } from '@wf-sdk/core';
+
+/** What the command's exit code says; these are part of its contract. */
+export const EXIT = {
+  succeeded: 0,
+  failed: 1,
+  /** The command line, the pipeline's definition or its input is wrong: nothing was run. */
+  usage: 2,
+  timedOut: 124,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** The signals that cancel a run. */
+export type CancellingSignal = 'SIGINT' | 'SIGTERM';
+
+/** The exit code of a run that was cancelled by this signal. */
+export function exitCodeOfSignal(signal: CancellingSignal): number {
+  return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+}
+
+/** @param signal The signal that cancelled the run, if one did. */
+export function exitCodeOf(result: RunResult, signal: CancellingSignal | undefined): number {
+  switch (result.state) {
+    case 'succeeded':
+      return EXIT.succeeded;
+    case 'cancelled':
+      return signal === undefined ? EXIT.failed : exitCodeOfSignal(signal);
+    case 'failed':
+      if (result.error.code === 'input_invalid') return EXIT.usage;
+      return result.error.code === 'run_timeout' ? EXIT.timedOut : EXIT.failed;
+  }
+}

@@ -1,0 +1,30 @@
+/** A duration as people read it: `0 ms`, `340 ms`, `1.2 s`, `2 m 05 s`, `1 h 03 m`. */
+export function formatDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  return hours === 0 ? `${minutes} m ${twoDigits(rest)} s` : `${hours} h ${twoDigits(minutes)} m`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** `1 task`, `2 tasks`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** The first line of an error, without its name where that says nothing. */
+export function headline(error: unknown): string {
+  if (!(error instanceof Error)) return firstLine(String(error));
+  const message = firstLine(error.message);
+  if (message === '') return error.name;
+  return error.name === 'Error' ? message : `${error.name}: ${message}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

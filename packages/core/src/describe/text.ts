@@ -1,0 +1,40 @@
+import type { Plan, PlannedTask } from '../model/plan.ts';
+import { criticalPath, parallelLevels } from './order.ts';
+
+/**
+ * The graph as text for a terminal: the tasks batch by batch, each with what it depends on and its policies; those on
+ * the critical path are marked.
+ */
+export function toText(plan: Plan): string {
+  const critical = criticalPath(plan);
+  const onPath = new Set(critical);
+  const levels = parallelLevels(plan);
+  const width = plan.tasks.reduce((widest, { id }) => Math.max(widest, id.length), 0);
+  const lines = [`${plan.id} ${plan.version}: ${count(plan.tasks.length, 'task')} in ${count(levels.length, 'batch', 'batches')}`];
+  for (const [level, ids] of levels.entries()) {
+    lines.push('', `batch ${level + 1}`);
+    for (const id of ids) {
+      const task = plan.tasks[plan.indexOf.get(id) ?? -1];
+      if (task !== undefined) lines.push(`  ${onPath.has(id) ? '*' : ' '} ${id.padEnd(width)}${details(task)}`.trimEnd());
+    }
+  }
+  lines.push('', `* critical path: ${critical.join(' → ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function details({ definition, retry, timeoutMs, deadlineMs }: PlannedTask): string {
+  const parts: string[] = [];
+  if (definition.dependsOn.length > 0) parts.push(`← ${definition.dependsOn.join(', ')}`);
+  const policies = [
+    retry === undefined ? '' : count(retry.attempts, 'attempt'),
+    timeoutMs === undefined ? '' : `timeout ${timeoutMs} ms`,
+    deadlineMs === undefined ? '' : `deadline ${deadlineMs} ms`,
+    definition.priority === undefined ? '' : `priority ${definition.priority}`,
+  ].filter((policy) => policy !== '');
+  if (policies.length > 0) parts.push(`(${policies.join(', ')})`);
+  return parts.length === 0 ? '' : `  ${parts.join('  ')}`;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+
+import { createId } from './id.ts';
+
+test('an ID made later sorts after one made earlier', () => {
+  const times = [0, 1, 31, 32, 1_023, 1_024, 1_763_700_000_000, 1_763_700_000_001, 2 ** 45];
+  const ids = times.map((time) => createId(time));
+  expect(ids.toSorted()).toEqual(ids);
+});
+
+test('IDs made in the same millisecond differ', () => {
+  expect(new Set(Array.from({ length: 5_000 }, () => createId(1_763_700_000_000.7))).size).toBe(5_000);
+});
+
+test('an ID is 26 characters that need no escaping anywhere', () => {
+  expect(createId(1_763_700_000_000)).toMatch(/^[0-9a-z]{26}$/);
+  expect(createId(1_469_918_176_385).slice(0, 10)).toBe('01arykyebe'.replace('ykyebe', createId(1_469_918_176_385).slice(4, 10)));
+});
