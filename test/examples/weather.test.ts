@@ -218,6 +218,13 @@ describe('when something is wrong', () => {
     );
   });
 
+  it('does not count a wet spell across a day it does not know', async () => {
+    const data = await broken({ 780: 'Seattle,2014-02-17,unknown,8.3,4.4,5.5,rain' });
+    const { outputs } = await runOrThrow(weather, { data, out: folder });
+    // The awk above, with `$2 != "2014-02-17"` added to what makes a day wet.
+    expect(outputs.rain.seattle.longestWetSpell).toMatchObject({ days: 7, to: '2014-02-16' });
+  });
+
   it('fails when more rows are unusable than tolerated, and writes nothing', async () => {
     const data = await broken({ 100: 'Seattle,2012-04-08,0.0,twenty,5.6,3.1,sun' });
     const out = join(folder, 'out');

@@ -108,6 +108,7 @@ export class Runtime implements AttemptHost, Consequences {
   begin(input: unknown): void {
     if (this.#phase !== 'new') return;
     this.#phase = 'going';
+    this.#tick();
     this.input = input;
     const { timeoutMs } = this.#setup;
     if (this.#publisher.wanted) {
@@ -199,18 +200,18 @@ export class Runtime implements AttemptHost, Consequences {
     try {
       const data = task.readsData ? dataFor(task, ledger.outputs, this.input) : NO_DATA;
       result = task.handler(data, attempt);
+      if (isThenable(result)) {
+        result.then(
+          (output) => this.#attemptSucceeded(index, attempt, output),
+          (error: unknown) => this.#attemptFailed(index, attempt, error),
+        );
+        return;
+      }
     } catch (error) {
       this.#attemptFailed(index, attempt, error);
       return;
     }
-    if (isThenable(result)) {
-      result.then(
-        (output) => this.#attemptSucceeded(index, attempt, output),
-        (error: unknown) => this.#attemptFailed(index, attempt, error),
-      );
-    } else {
-      this.#attemptSucceeded(index, attempt, result);
-    }
+    this.#attemptSucceeded(index, attempt, result);
   }
 
   #attemptSucceeded(index: TaskIndex, attempt: Attempt, output: unknown): void {

@@ -14,5 +14,5 @@ test('IDs made in the same millisecond differ', () => {
 
 test('an ID is 26 characters that need no escaping anywhere', () => {
   expect(createId(1_763_700_000_000)).toMatch(/^[0-9a-z]{26}$/);
-  expect(createId(1_469_918_176_385).slice(0, 10)).toBe('01arykyebe'.replace('ykyebe', createId(1_469_918_176_385).slice(4, 10)));
+  expect(createId(1_469_918_176_385).slice(0, 10)).toBe('01aryz6s41'); // the specification's own example
 });

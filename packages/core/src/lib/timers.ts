@@ -65,7 +65,11 @@ export class Timers<Owner> {
 
   /** Removes every timer and lets go of the clock's. */
   clear(): void {
-    for (const list of this.#lists.values()) list.disarm?.();
+    for (const list of this.#lists.values()) {
+      list.disarm?.();
+      list.first = undefined;
+      list.last = undefined;
+    }
     this.#lists.clear();
   }
 
@@ -73,14 +77,17 @@ export class Timers<Owner> {
     list.disarm = this.#clock.setTimer(delayMs, () => this.#sweep(list));
   }
 
-  /** Stays armed while a list is empty: in a chain of tasks the next timer comes at once. `clear` ends it. */
+  /**
+   * Stays armed while a list is empty: in a chain of tasks the next timer comes at once. `clear` ends it. Counts as
+   * armed while it goes on, so that a timer added by `onDue` does not arm the list for later than its first is due.
+   */
   #sweep(list: TimerList<Owner>): void {
-    list.disarm = undefined;
     const now = this.#clock.now();
     for (let timer = list.first; timer !== undefined && timer.dueAt <= now; timer = list.first) {
       this.remove(timer);
       this.#onDue(timer.owner);
     }
-    if (list.first !== undefined && list.disarm === undefined) this.#arm(list, Math.max(1, list.first.dueAt - now));
+    list.disarm = undefined;
+    if (list.first !== undefined) this.#arm(list, Math.max(1, list.first.dueAt - now));
   }
 }
