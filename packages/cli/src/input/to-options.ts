@@ -31,6 +31,9 @@ function valueOption(flag: InputFlag, name: string): Option {
   return option.argParser<unknown>(collect);
 }
 
+/** Longer lists of choices stand in the description only. */
+const MAX_PLACEHOLDER = 24;
+
 const PLACEHOLDERS: Readonly<Record<FlagKind, string>> = {
   text: 'text',
   number: 'number',
@@ -43,7 +46,9 @@ const PLACEHOLDERS: Readonly<Record<FlagKind, string>> = {
   any: 'value',
 };
 
-function placeholder({ kinds }: InputFlag): string {
+function placeholder({ kinds, choices }: InputFlag): string {
+  const listed = choices?.map(show).join('|');
+  if (listed !== undefined && listed.length <= MAX_PLACEHOLDER) return listed;
   const shown = kinds.filter((kind) => kind !== 'null' || kinds.length === 1);
   return [...new Set(shown.map((kind) => PLACEHOLDERS[kind]))].join('|');
 }

@@ -100,7 +100,7 @@ export function whereThrown(error: unknown, cwd: string): string | undefined {
 /** Where this command's and core's files are, for when they are not inside a node_modules folder. */
 const OWN_FOLDERS = [import.meta.url, import.meta.resolve('@wf-sdk/core')].map((url) => fileURLToPath(new URL('.', url)));
 
-const OUTPUT_LENGTH = 500;
+const OUTPUT_LENGTH = 4_000;
 
 function output(result: RunResult, colours: Colors): string | undefined {
   if (result.state !== 'succeeded' || result.output === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { Plan, PlannedTask } from '../model/plan.ts';
+import type { Duration } from '../model/policy.ts';
 import { criticalPath, parallelLevels } from './order.ts';
 
 /**
@@ -22,14 +23,15 @@ export function toText(plan: Plan): string {
   return `${lines.join('\n')}\n`;
 }
 
-function details({ definition, retry, timeoutMs, deadlineMs }: PlannedTask): string {
+function details({ definition, retry }: PlannedTask): string {
+  const { timeout, deadline, priority } = definition;
   const parts: string[] = [];
   if (definition.dependsOn.length > 0) parts.push(`← ${definition.dependsOn.join(', ')}`);
   const policies = [
     retry === undefined ? '' : count(retry.attempts, 'attempt'),
-    timeoutMs === undefined ? '' : `timeout ${timeoutMs} ms`,
-    deadlineMs === undefined ? '' : `deadline ${deadlineMs} ms`,
-    definition.priority === undefined ? '' : `priority ${definition.priority}`,
+    timeout === undefined ? '' : `timeout ${showDuration(timeout)}`,
+    deadline === undefined ? '' : `deadline ${showDuration(deadline)}`,
+    priority === undefined ? '' : `priority ${priority}`,
   ].filter((policy) => policy !== '');
   if (policies.length > 0) parts.push(`(${policies.join(', ')})`);
   return parts.length === 0 ? '' : `  ${parts.join('  ')}`;
@@ -37,4 +39,9 @@ function details({ definition, retry, timeoutMs, deadlineMs }: PlannedTask): str
 
 function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+/** As it was written. */
+function showDuration(duration: Duration): string {
+  return typeof duration === 'number' ? `${duration}ms` : duration;
 }

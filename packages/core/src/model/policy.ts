@@ -26,8 +26,9 @@ export interface RetryOptions {
   /** @default 'none' */
   readonly jitter?: Jitter;
   /**
-   * Says whether this error is worth another attempt. `attempt` is the one that failed, from 1.
-   * Never asked about a `NonRetryableError` or a `ValidationError`: these are final.
+   * Says whether this error is worth another attempt. `attempt` is the one that failed, from 1. Asked about a
+   * `TimeoutError` too; never about a `NonRetryableError` or a `ValidationError`: these are final.
+   * @default every error is
    */
   readonly retryIf?: (error: unknown, attempt: number) => boolean;
 }
