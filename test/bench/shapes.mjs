@@ -39,3 +39,13 @@ export const shapes = [
   { name: '1,000 runs of 10 tasks at once', graph: tree(10), copies: 1_000 },
   { name: 'a run of 10 tasks', graph: tree(10), copies: 1 },
 ];
+
+/** The edges the other way round. @param {Graph} graph @returns {number[][]} */
+export function dependentsOf(graph) {
+  /** @type {number[][]} */
+  const dependents = graph.map(() => []);
+  graph.forEach((dependencies, task) => {
+    for (const dependency of dependencies) dependents[dependency]?.push(task);
+  });
+  return dependents;
+}

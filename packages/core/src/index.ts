@@ -1,9 +1,14 @@
 // Define
 export { fragment, workflow, type WorkflowScope } from './define/workflow.ts';
 export { graph, type Graph, type TaskRef, type TaskRefBuilder } from './define/graph.ts';
-export { task, type ReusableTask, type ReusableTaskOptions, type ReusableTaskPolicies } from './define/task.ts';
-export type { Flow, TaskBuilder } from './define/chain.ts';
-export type { Fragment, FragmentFlow, FragmentScope } from './define/fragment.ts';
+export {
+  task,
+  type ReusableTask,
+  type ReusableTaskOptions,
+  type ReusableTaskPolicies,
+} from './define/task.ts';
+export type { Flow, FragmentFlow, TaskBuilder } from './define/chain.ts';
+export type { Fragment, FragmentScope } from './define/fragment.ts';
 export type { TaskPolicies } from './define/policies.ts';
 export type { InputOf, Outputs, OutputsOf, Task, Workflow, WorkflowOptions } from './define/types.ts';
 export type { Handler, TaskDefinition, WorkflowDefinition } from './model/definition.ts';

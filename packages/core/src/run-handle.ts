@@ -1,4 +1,4 @@
-import { systemClock } from './execute/system-clock.ts';
+import { systemClock, systemWarn } from './execute/system.ts';
 import { createId } from './lib/id.ts';
 import {
   OutputSelectorError,
@@ -14,6 +14,7 @@ import type { Plan } from './model/plan.ts';
 import type { RunResult } from './model/result.ts';
 import { validate } from './model/schema.ts';
 import type { RunState } from './model/state.ts';
+import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
 import { toResult } from './record/result.ts';
 import { checkConcurrency, checkDuration, checkId, type RunOptions } from './run-options.ts';
@@ -43,6 +44,7 @@ export class Handle implements RunHandle<RunResult> {
   readonly result: Promise<RunResult>;
   readonly #plan: Plan;
   readonly #publisher: Publisher;
+  readonly #journal: Journal;
   readonly #runtime: Runtime;
   #id: string | undefined;
   #resolve: (result: RunResult) => void = () => undefined;
@@ -51,7 +53,8 @@ export class Handle implements RunHandle<RunResult> {
   constructor(plan: Plan, input: unknown, options: RunOptions) {
     this.#plan = plan;
     this.#id = checkId(options.id);
-    this.#publisher = new Publisher(options.observers ?? [], (message) => process.emitWarning(message));
+    this.#publisher = new Publisher(options.observers ?? [], systemWarn);
+    this.#journal = new Journal(plan, this.#publisher, () => this.id);
     this.#runtime = new Runtime({
       plan,
       concurrency: checkConcurrency(options.concurrency ?? Number.POSITIVE_INFINITY),
@@ -59,7 +62,7 @@ export class Handle implements RunHandle<RunResult> {
       graceMs: checkDuration('gracePeriod', options.gracePeriod ?? 10_000),
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
-      publisher: this.#publisher,
+      journal: this.#journal,
       id: () => this.id,
       onEnd: () => this.#finish(this.#ending()),
     });
@@ -104,7 +107,8 @@ export class Handle implements RunHandle<RunResult> {
     const subject = `the input of workflow '${this.#plan.id}'`;
     const refuse = (error: unknown): void => {
       const issues = [{ path: [], message: `the schema threw: ${String(error)}` }];
-      const refusal = error instanceof ValidationError ? error : new ValidationError(subject, 'input_invalid', issues);
+      const refusal =
+        error instanceof ValidationError ? error : new ValidationError(subject, 'input_invalid', issues);
       this.#finish({ state: 'failed', error: refusal });
     };
     let checked: unknown;
@@ -145,7 +149,10 @@ export class Handle implements RunHandle<RunResult> {
     try {
       return { state: 'succeeded', output: select({ ...outputs, input } as never) };
     } catch (error) {
-      return { state: 'failed', error: new RunFailedError(this.id, id, [new OutputSelectorError(id, error)]) };
+      return {
+        state: 'failed',
+        error: new RunFailedError(this.id, id, [new OutputSelectorError(id, error)]),
+      };
     }
   }
 
@@ -154,18 +161,23 @@ export class Handle implements RunHandle<RunResult> {
     const endedAt = this.#runtime.endedAt;
     const succeeded = scheduler.succeededCount;
     this.#unfollow?.();
-    if (this.#publisher.wanted) {
-      const total = this.#plan.tasks.length;
-      this.#publisher.publish({
-        ...{ type: 'run.finished', run: this.id, at: endedAt, state, succeeded, total },
-        ...(error !== undefined && { error }),
-        ...(output !== undefined && { output }),
-      });
-    }
+    const known = { ...(error !== undefined && { error }), ...(output !== undefined && { output }) };
+    this.#journal.runFinished({ state, succeeded, ...known }, endedAt);
     this.#publisher.end();
     const run = (): string => this.id;
     this.#resolve(
-      toResult({ run, plan: this.#plan, ledger, scheduler, state, startedAt, endedAt, succeeded, output, error }),
+      toResult({
+        run,
+        plan: this.#plan,
+        ledger,
+        scheduler,
+        state,
+        startedAt,
+        endedAt,
+        succeeded,
+        output,
+        error,
+      }),
     );
   }
 }

@@ -22,7 +22,9 @@ export function run<In, T extends Task, Out>(
   ...[input, options]: RunArguments<In>
 ): RunHandle<ResultOf<T, Out>> {
   // The one cast from the untyped result to the workflow's own.
-  return new Handle(compile(workflow), input, options ?? {}) as RunHandle<RunResult> as RunHandle<ResultOf<T, Out>>;
+  return new Handle(compile(workflow), input, options ?? {}) as RunHandle<RunResult> as RunHandle<
+    ResultOf<T, Out>
+  >;
 }
 
 /**

@@ -50,7 +50,10 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
     { weight: 6, arbitrary: fc.constantFrom('at_once', 'later', 'log') },
     { weight: 1, arbitrary: fc.constantFrom('until_aborted', 'deaf') },
   ),
-  failures: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) }),
+  failures: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) },
+  ),
   error: fc.constantFrom('error', 'type_error', 'text', 'final'),
   takesMs: fc.constantFrom(0, 5, 30, 100),
   retry: fc.option(retry, { nil: undefined }),
@@ -63,7 +66,10 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   behaviours: fc.array(behaviour, { minLength: 14, maxLength: 14 }),
   concurrency: randomConcurrency,
   cancel: fc.option(
-    fc.record({ atEvent: fc.nat({ max: 40 }), how: fc.constantFrom('at_once' as const, 'soon' as const, 'by_signal' as const) }),
+    fc.record({
+      atEvent: fc.nat({ max: 40 }),
+      how: fc.constantFrom('at_once' as const, 'soon' as const, 'by_signal' as const),
+    }),
     { nil: undefined },
   ),
   timeout: fc.constantFrom(120, 700, 5_000),
@@ -79,7 +85,15 @@ interface Played {
   readonly workflow: Workflow<undefined>;
 }
 
-async function play({ graph, behaviours, concurrency, cancel, timeout, gracePeriod, seed }: Scenario): Promise<Played> {
+async function play({
+  graph,
+  behaviours,
+  concurrency,
+  cancel,
+  timeout,
+  gracePeriod,
+  seed,
+}: Scenario): Promise<Played> {
   const clock = new VirtualClock();
   const events: RunEvent[] = [];
   const controller = new AbortController();
@@ -92,7 +106,15 @@ async function play({ graph, behaviours, concurrency, cancel, timeout, gracePeri
       return perform(behave, id, context, clock);
     };
     const { retry: policy, timeout: limit, deadline } = behave;
-    return { id, priority, handler, dependsOn: dependsOn.map((place) => graph[place]?.id ?? ''), retry: policy, timeout: limit, deadline };
+    return {
+      id,
+      priority,
+      handler,
+      dependsOn: dependsOn.map((place) => graph[place]?.id ?? ''),
+      retry: policy,
+      timeout: limit,
+      deadline,
+    };
   });
   const workflow: Workflow<undefined> = { definition: { id: 'w', version: '1.0.0', tasks } };
   const observe = (event: RunEvent): void => {
@@ -102,14 +124,27 @@ async function play({ graph, behaviours, concurrency, cancel, timeout, gracePeri
     else if (cancel.how === 'by_signal') controller.abort('enough');
     else queueMicrotask(() => void handle.cancel('enough'));
   };
-  const options = { id: 'r', concurrency, clock, timeout, gracePeriod, random: seededRandom(seed), signal: controller.signal };
+  const options = {
+    id: 'r',
+    concurrency,
+    clock,
+    timeout,
+    gracePeriod,
+    random: seededRandom(seed),
+    signal: controller.signal,
+  };
   const handle = run(workflow, undefined, { ...options, observers: [observe] });
   const result = await clock.passUntil(handle);
   const callsAtEnd = calls;
   return { clock, events, result, workflow, callsAfterEnd: () => calls - callsAtEnd };
 }
 
-function perform(behave: Behaviour, id: string, { attempt, signal, log }: TaskContext, clock: VirtualClock): unknown {
+function perform(
+  behave: Behaviour,
+  id: string,
+  { attempt, signal, log }: TaskContext,
+  clock: VirtualClock,
+): unknown {
   const outcome = (): string => {
     if (attempt <= behave.failures) throw thrown(behave.error);
     return `${id}#${attempt}`;
@@ -179,11 +214,17 @@ function checkEvents({ events, result }: Played): void {
   const times = events.map(({ at }) => at);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   const cancelling = events.findIndex(({ type }) => type === 'run.cancelling');
-  expect(cancelling === -1 ? [] : events.slice(cancelling).filter(({ type }) => /succeeded|started|queued/.test(type))).toEqual([]);
+  expect(
+    cancelling === -1
+      ? []
+      : events.slice(cancelling).filter(({ type }) => /succeeded|started|queued/.test(type)),
+  ).toEqual([]);
   for (const task of Object.values(result.tasks)) {
-    expect(word(events, task.id), task.id).toMatch(WELL_FORMED);
+    expect(word(events, task.id)).toMatch(WELL_FORMED);
     const starts = events.filter((event) => event.type === 'attempt.started' && event.task === task.id);
-    expect(starts.map((event) => 'attempt' in event && event.attempt)).toEqual(starts.map((_, index) => index + 1));
+    expect(starts.map((event) => 'attempt' in event && event.attempt)).toEqual(
+      starts.map((_, index) => index + 1),
+    );
     expect(task.attempts).toBe(starts.length);
     expect(task.startedAt).toBe(starts[0]?.at);
   }

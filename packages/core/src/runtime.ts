@@ -2,8 +2,8 @@ import { Attempt, type AttemptHost } from './execute/attempt.ts';
 import { AttemptFailure, leavesAttempt } from './execute/backoff.ts';
 import { dataFor } from './execute/data.ts';
 import { RetryLoop } from './execute/retry-loop.ts';
-import { isThenable } from './lib/thenable.ts';
 import { TaskTimers } from './execute/task-timers.ts';
+import { isThenable } from './lib/thenable.ts';
 import type { LogFields, LogLevel, RunInfo } from './model/context.ts';
 import {
   CancelledError,
@@ -17,7 +17,7 @@ import type { RetryPolicy } from './model/policy.ts';
 import type { Clock } from './model/ports.ts';
 import type { RunState } from './model/state.ts';
 import { Ledger } from './record/ledger.ts';
-import type { Publisher } from './record/publisher.ts';
+import type { Journal } from './record/journal.ts';
 import { type Consequences, Scheduler } from './schedule/scheduler.ts';
 
 /** After this long without a pause the loop lets I/O, timers and signals have their turn. */
@@ -33,7 +33,7 @@ export interface RunSetup {
   readonly graceMs: number;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly publisher: Publisher;
+  readonly journal: Journal;
   /** Makes the run's ID when it is first asked for. */
   readonly id: () => string;
   /** Called once, when no task is open. */
@@ -50,7 +50,7 @@ export class Runtime implements AttemptHost, Consequences {
   readonly #setup: RunSetup;
   readonly #plan: Plan;
   readonly #clock: Clock;
-  readonly #publisher: Publisher;
+  readonly #journal: Journal;
   /** The attempt that each running task waits for. What a task's earlier attempts still give is dropped. */
   readonly #live: (Attempt | undefined)[];
   #loops: Map<TaskIndex, RetryLoop> | undefined;
@@ -74,7 +74,7 @@ export class Runtime implements AttemptHost, Consequences {
     this.#setup = setup;
     this.#plan = setup.plan;
     this.#clock = setup.clock;
-    this.#publisher = setup.publisher;
+    this.#journal = setup.journal;
     this.ledger = new Ledger(setup.plan.tasks.length);
     this.#live = new Array<Attempt | undefined>(setup.plan.tasks.length);
     this.scheduler = new Scheduler(setup.plan, setup.concurrency, this);
@@ -111,11 +111,7 @@ export class Runtime implements AttemptHost, Consequences {
     this.#tick();
     this.input = input;
     const { timeoutMs } = this.#setup;
-    if (this.#publisher.wanted) {
-      const { id, version, tasks } = this.#plan;
-      const at = this.startedAt;
-      this.#publisher.publish({ type: 'run.started', run: this.info.id, at, workflow: id, version, input, total: tasks.length });
-    }
+    this.#journal.runStarted(input, this.startedAt);
     if (timeoutMs !== undefined) {
       const onTimeout = (): void => this.cancel(new RunTimeoutError(this.info.id, this.#plan.id, timeoutMs));
       this.#disarmTimeout = this.#clock.setTimer(timeoutMs, onTimeout);
@@ -130,7 +126,7 @@ export class Runtime implements AttemptHost, Consequences {
     if (this.#phase === 'ended' || this.#cancelReason !== undefined) return;
     this.#cancelReason = { reason };
     if (this.#phase !== 'going') return;
-    if (this.#publisher.publishing) {
+    if (this.#journal.telling) {
       this.#cancelDue = true;
       queueMicrotask(() => this.#proceed());
     } else {
@@ -142,9 +138,7 @@ export class Runtime implements AttemptHost, Consequences {
     this.#cancelDue = false;
     const reason = this.cancelReason;
     this.#tick();
-    if (this.#publisher.wanted) {
-      this.#publisher.publish({ type: 'run.cancelling', run: this.info.id, at: this.#now, reason });
-    }
+    this.#journal.runCancelling(reason, this.#now);
     this.scheduler.cancel();
     const abortReason = reason instanceof RunTimeoutError ? reason : new CancelledError(reason);
     for (const attempt of this.#live) attempt?.abort(abortReason);
@@ -192,9 +186,7 @@ export class Runtime implements AttemptHost, Consequences {
     if (number === 1) ledger.startedAt[index] = this.#now;
     const attempt = new Attempt(this, task.id, number);
     this.#live[index] = attempt;
-    if (this.#publisher.wanted) {
-      this.#publisher.publish({ type: 'attempt.started', run: this.info.id, at: this.#now, task: task.id, attempt: number });
-    }
+    this.#journal.attemptStarted(index, number, this.#now);
     if (task.timeoutMs !== undefined || task.deadlineMs !== undefined) this.#startTimers(task, number);
     let result: unknown;
     try {
@@ -223,10 +215,7 @@ export class Runtime implements AttemptHost, Consequences {
     } else {
       this.ledger.outputs[index] = output;
       this.#endTask(index);
-      if (this.#publisher.wanted) {
-        const task = this.#idOf(index);
-        this.#publisher.publish({ type: 'task.succeeded', run: this.info.id, at: this.#now, task, output });
-      }
+      this.#journal.succeeded(index, output, this.#now);
       this.scheduler.succeed(index);
     }
     this.#proceed();
@@ -240,12 +229,13 @@ export class Runtime implements AttemptHost, Consequences {
       this.#cancelTask(index);
     } else {
       const task = this.#plan.tasks[index];
-      const error = thrown instanceof Error ? thrown : new ThrownValueError(this.#idOf(index), thrown);
+      const error = thrown instanceof Error ? thrown : new ThrownValueError(task?.id ?? '', thrown);
       const failure = new AttemptFailure(error, attempt.attempt);
       this.ledger.addAttemptError(index, error);
       const loop = this.#loops?.get(index);
       if (loop !== undefined) loop.failed(failure);
-      else if (leavesAttempt(task?.retry, error, attempt.attempt)) this.#beginRetrying(index, task.retry, failure);
+      else if (leavesAttempt(task?.retry, error, attempt.attempt))
+        this.#beginRetrying(index, task.retry, failure);
       else this.#giveUp(index, failure);
     }
     this.#proceed();
@@ -275,11 +265,7 @@ export class Runtime implements AttemptHost, Consequences {
   #waitForRetry(index: TaskIndex, { error, attempt }: AttemptFailure, delayMs: number): boolean {
     if (this.scheduler.cancelling) return false;
     this.#tick();
-    if (this.#publisher.wanted) {
-      const task = this.#idOf(index);
-      const retryInMs = delayMs;
-      this.#publisher.publish({ type: 'attempt.failed', run: this.info.id, at: this.#now, task, attempt, error, retryInMs });
-    }
+    this.#journal.attemptFailed(index, attempt, error, this.#now, delayMs);
     this.scheduler.retry(index);
     this.#proceed();
     return true;
@@ -291,19 +277,14 @@ export class Runtime implements AttemptHost, Consequences {
       this.#cancelTask(index);
       return;
     }
-    if (this.#publisher.wanted) {
-      const task = this.#idOf(index);
-      this.#publisher.publish({ type: 'attempt.failed', run: this.info.id, at: this.#now, task, attempt, error });
-    }
+    this.#journal.attemptFailed(index, attempt, error, this.#now);
     this.#failTask(index, error);
   }
 
   #failTask(index: TaskIndex, error: Error): void {
     this.#endTask(index);
     this.ledger.setError(index, error);
-    if (this.#publisher.wanted) {
-      this.#publisher.publish({ type: 'task.failed', run: this.info.id, at: this.#now, task: this.#idOf(index), error });
-    }
+    this.#journal.failed(index, error, this.#now);
     this.scheduler.fail(index);
   }
 
@@ -382,36 +363,24 @@ export class Runtime implements AttemptHost, Consequences {
     this.#now = this.#clock.now();
   }
 
-  #idOf(index: TaskIndex): string {
-    return this.#plan.tasks[index]?.id ?? '';
-  }
-
   // What follows from a fact, told by the scheduler.
 
   queued(index: TaskIndex): void {
-    if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.queued', run: this.info.id, at: this.#now, task: this.#idOf(index) });
+    this.#journal.queued(index, this.#now);
   }
 
-  upstreamFailed(index: TaskIndex, causeIndex: TaskIndex): void {
-    if (!this.#publisher.wanted) return;
-    const task = this.#idOf(index);
-    const cause = this.#idOf(causeIndex);
-    this.#publisher.publish({ type: 'task.upstream_failed', run: this.info.id, at: this.#now, task, cause });
+  upstreamFailed(index: TaskIndex, cause: TaskIndex): void {
+    this.#journal.upstreamFailed(index, cause, this.#now);
   }
 
   cancelled(index: TaskIndex): void {
     this.#endTask(index);
-    if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.cancelled', run: this.info.id, at: this.#now, task: this.#idOf(index) });
+    this.#journal.cancelled(index, this.#now);
   }
 
   // What an attempt's context needs.
 
   log(task: string, attempt: number, level: LogLevel, message: string, fields: LogFields | undefined): void {
-    if (!this.#publisher.wanted) return;
-    const at = this.#clock.now();
-    const event = { type: 'task.log', run: this.info.id, at, task, attempt, level, message } as const;
-    this.#publisher.publish(fields === undefined ? event : { ...event, fields });
+    this.#journal.log(task, attempt, level, message, fields, this.#clock.now());
   }
 }

@@ -37,7 +37,8 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): () => void {
-    if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY)) throw new RangeError(`a timer of ${delayMs} ms`);
+    if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY))
+      throw new RangeError(`a timer of ${delayMs} ms`);
     const timer = { dueAt: this.#now + delayMs, callback };
     const after = this.#timers.findIndex(({ dueAt }) => dueAt > timer.dueAt);
     this.#timers.splice(after === -1 ? this.#timers.length : after, 0, timer);
@@ -100,7 +101,8 @@ export class VirtualClock implements Clock {
       over = true;
     });
     for (await this.settle(); !over; await this.#fire()) {
-      if (this.#timers.length === 0) throw new Error('this never ends: no timer is armed and nothing else happens');
+      if (this.#timers.length === 0)
+        throw new Error('this never ends: no timer is armed and nothing else happens');
     }
     return result;
   }

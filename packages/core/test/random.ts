@@ -20,25 +20,35 @@ const SHAPES = {
 export function randomGraph(maxSize: number): fc.Arbitrary<readonly RandomTask[]> {
   const task = fc.record({
     picks: fc.array(fc.nat(), { maxLength: 4 }),
-    priority: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: -1, max: 2 }) }),
+    priority: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: -1, max: 2 }) },
+    ),
     place: fc.nat(),
   });
   const shape = fc.constantFrom(...(Object.keys(SHAPES) as (keyof typeof SHAPES)[]));
-  return fc.record({ shape, tasks: fc.array(task, { minLength: 1, maxLength: maxSize }) }).map(({ shape, tasks }) => {
-    const drafts = tasks.map(({ picks, priority, place }, index) => {
-      const choice = SHAPES[shape](index, tasks.length);
-      const all = shape === 'fan' && index === tasks.length - 1;
-      const picked = all ? choice : picks.map((pick) => choice[pick % choice.length] ?? -1);
-      return { index, priority, place, picked: [...new Set(picked)].filter((dependency) => dependency >= 0) };
+  return fc
+    .record({ shape, tasks: fc.array(task, { minLength: 1, maxLength: maxSize }) })
+    .map(({ shape, tasks }) => {
+      const drafts = tasks.map(({ picks, priority, place }, index) => {
+        const choice = SHAPES[shape](index, tasks.length);
+        const all = shape === 'fan' && index === tasks.length - 1;
+        const picked = all ? choice : picks.map((pick) => choice[pick % choice.length] ?? -1);
+        return {
+          index,
+          priority,
+          place,
+          picked: [...new Set(picked)].filter((dependency) => dependency >= 0),
+        };
+      });
+      const defined = drafts.toSorted((a, b) => a.place - b.place || a.index - b.index);
+      const placeOf = new Map(defined.map(({ index }, place) => [index, place]));
+      return defined.map(({ index, picked, priority }) => ({
+        id: `t${index}`,
+        dependsOn: picked.map((dependency) => placeOf.get(dependency) ?? -1),
+        priority,
+      }));
     });
-    const defined = drafts.toSorted((a, b) => a.place - b.place || a.index - b.index);
-    const placeOf = new Map(defined.map(({ index }, place) => [index, place]));
-    return defined.map(({ index, picked, priority }) => ({
-      id: `t${index}`,
-      dependsOn: picked.map((dependency) => placeOf.get(dependency) ?? -1),
-      priority,
-    }));
-  });
 }
 
 export const randomConcurrency: fc.Arbitrary<number> = fc.oneof(

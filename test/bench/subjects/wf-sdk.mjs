@@ -1,14 +1,12 @@
-import { compile, graph as byReference, run, workflow } from 'wf-sdk';
-
-/** Arguments of one call are limited by the stack. */
-const SLICE = 10_000;
+import { compile, graph as tasksByReference, run, workflow } from 'wf-sdk';
 
 /**
- * @typedef {import('wf-sdk').TaskRefBuilder<undefined, string, never>} Builder
- * @typedef {(task: Builder) => Builder} Policies what is declared of each task, and never needed
+ * Says something of a task that it then never needs.
+ *
+ * @typedef {<T extends import('wf-sdk').TaskPolicies>(task: T) => T} Declare
  */
 
-/** @satisfies {Record<string, Policies>} */
+/** @satisfies {Record<string, Declare>} */
 export const policies = {
   none: (task) => task,
   retry: (task) => task.retry({ attempts: 3 }),
@@ -16,12 +14,39 @@ export const policies = {
   every: (task) => task.retry({ attempts: 3 }).timeout('30s').deadline('60s').priority(1),
 };
 
-/** @param {Policies} [declare] @returns {import('./subject.mjs').Subject} */
-export function wfSdk(declare = policies.none) {
+/** As many arguments as one call certainly takes. */
+const SLICE = 10_000;
+
+/**
+ * @param {Declare} declare
+ * @returns {import('./subject.mjs').Subject}
+ */
+export function wfSdk(declare) {
   return (graph, body) => {
-    // Handlers that read nothing are told from others by their form: see `readsData` in core.
-    const definition = define(graph, () => async () => body(0), declare);
-    compile(definition);
-    return () => run(definition);
+    const defined = define(graph, () => body, declare);
+    compile(defined);
+    return () => run(defined);
   };
+}
+
+/**
+ * A workflow with one task for each of the graph: `t0`, `t1` …
+ *
+ * @param {import('../shapes.mjs').Graph} graph
+ * @param {(task: number) => (data: Readonly<Record<string, unknown>>) => unknown} bodyOf
+ * @param {Declare} declare
+ */
+export function define(graph, bodyOf, declare = policies.none) {
+  const { addTask } = tasksByReference();
+  /** @type {import('wf-sdk').TaskRef<string, unknown, undefined>[]} */
+  const tasks = [];
+  graph.forEach((dependencies, task) => {
+    const waitedFor = dependencies.flatMap((dependency) => tasks[dependency] ?? []);
+    tasks.push(declare(addTask(`t${task}`).dependsOn(...waitedFor)).run(bodyOf(task)));
+  });
+  let defined = workflow('bench');
+  for (let done = 0; done < tasks.length; done += SLICE) {
+    defined = /** @type {typeof defined} */ (defined.addTasks(...tasks.slice(done, done + SLICE)));
+  }
+  return defined;
 }

@@ -81,7 +81,7 @@ describe('toOptions', () => {
         .find((row) => row.includes(`--${name} `)) ?? '';
     expect(line('day')).toMatch(/--day <text>\s+the day to report \(required\)/);
     expect(line('max-rows')).toMatch(/--max-rows <integer>\s+\(default: 100\)/);
-    expect(line('level')).toMatch(/--level <text>\s+\(choices: low, high; default: low\)/);
+    expect(line('level')).toMatch(/--level <low\|high>\s+\(choices: low, high; default: low\)/);
     expect(line('cities')).toMatch(/--cities <text>\s+\(default: \[\]; repeatable\)/);
     expect(line('range.from')).toMatch(/--range.from <number>/);
     expect(line('no-cache')).toMatch(/turn --cache off/);

@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { homedir, platform, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * The folder for compiled pipelines, never beside the user's project: the user's cache folder, else a private
@@ -28,11 +28,24 @@ function userCache(env: NodeJS.ProcessEnv): string | undefined {
 /** What is read from here is executed, so a folder that another user owns or may write to is not used. */
 function isOurs(parent: string, folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    make(folder, 2);
     accessSync(folder, constants.W_OK);
     return [parent, folder].every(isPrivate);
   } catch {
     return false;
+  }
+}
+
+/** Not `recursive`, which never ends on some file systems that refuse folders (/proc), and would make a missing home. */
+function make(folder: string, levels: number): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || levels === 0) throw error;
+    make(dirname(folder), levels - 1);
+    make(folder, 0);
   }
 }
 

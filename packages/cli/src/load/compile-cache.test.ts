@@ -75,6 +75,21 @@ describe.skipIf(process.platform === 'win32')('cacheFolder', () => {
     rmSync(folder ?? '', { recursive: true });
   });
 
+  test('makes the folders on the way, but no missing home', () => {
+    const home = fresh();
+    expect(cacheFolder('v1', { XDG_CACHE_HOME: join(home, 'new') })).toContain(home);
+    const gone = cacheFolder('test-home', { XDG_CACHE_HOME: join(home, 'no', 'such', 'home') });
+    expect(gone).not.toContain(home);
+    expect(readdirSync(home)).toEqual(['new']);
+    rmSync(gone ?? '', { recursive: true });
+  });
+
+  test.runIf(process.platform === 'linux')('is found at once where a file system refuses folders', () => {
+    const folder = cacheFolder('test-proc', { XDG_CACHE_HOME: '/proc/none' });
+    expect(folder).not.toContain('/proc');
+    rmSync(folder ?? '', { recursive: true });
+  });
+
   test('that others may write to is not used: what it holds is executed', () => {
     const home = fresh();
     chmodSync(cacheFolder('v1', { XDG_CACHE_HOME: home }) ?? '', 0o777);

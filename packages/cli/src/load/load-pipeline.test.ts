@@ -219,6 +219,15 @@ describe('packages', () => {
     expect(exports['default']).toEqual(['zod beside', 'wf-sdk beside', 'function']);
   });
 
+  test('a package that names itself gets itself', async () => {
+    const exports = await load({
+      'package.json': `{"name":"wf-sdk","type":"module","exports":"./self.js"}`,
+      'self.js': `export const self = true;`,
+      'pipeline.ts': `export { self as default } from 'wf-sdk';`,
+    });
+    expect(exports['default']).toBe(true);
+  });
+
   test('a local version without that entry is not mixed with ours', async () => {
     const error = await refusal({
       'node_modules/wf-sdk/package.json': `{"name":"wf-sdk","type":"module","exports":"./index.js"}`,

@@ -12,22 +12,36 @@ const RESERVED: ReadonlySet<string> = new Set(['input', 'item', 'index', 'matrix
 /** Checks everything that can be seen without following edges. */
 export function checkDefinition(definition: WorkflowDefinition, report: Report): void {
   if (!isId(definition.id)) {
-    report({ code: 'bad_id', message: `workflow ID ${JSON.stringify(definition.id)} is not usable: ${ID_RULE}` });
+    report({
+      code: 'bad_id',
+      message: `workflow ID ${JSON.stringify(definition.id)} is not usable: ${ID_RULE}`,
+    });
   }
   if (definition.input !== undefined && !isSchema(definition.input)) {
-    report({ code: 'bad_schema', message: `the workflow's input must be a Standard Schema, such as a zod schema` });
+    report({
+      code: 'bad_schema',
+      message: `the workflow's input must be a Standard Schema, such as a zod schema`,
+    });
   }
   if (definition.tasks.length === 0) {
-    report({ code: 'empty_workflow', message: `the workflow has no tasks; add one with .addTask('…').run(…)` });
+    report({
+      code: 'empty_workflow',
+      message: `the workflow has no tasks; add one with .addTask('…').run(…)`,
+    });
   }
 }
 
 const ID_RULE = 'it must begin with a letter or _ and go on with letters, digits and _ . : -';
 
 /** Checks one task beside the others; `tasks` holds the first task of each ID. */
-export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, TaskDefinition>, report: Report): void {
+export function checkTask(
+  task: TaskDefinition,
+  tasks: ReadonlyMap<string, TaskDefinition>,
+  report: Report,
+): void {
   const { id } = task;
-  if (!isId(id)) report({ code: 'bad_id', task: id, message: `task ID ${JSON.stringify(id)} is not usable: ${ID_RULE}` });
+  if (!isId(id))
+    report({ code: 'bad_id', task: id, message: `task ID ${JSON.stringify(id)} is not usable: ${ID_RULE}` });
   if (RESERVED.has(id)) {
     report({ code: 'reserved_id', task: id, message: `'${id}' is reserved; choose another task ID` });
   }
@@ -36,15 +50,27 @@ export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, TaskD
   }
   if (typeof task.handler !== 'function') {
     const wrong = task.handler === undefined ? `has no .run()` : `has a .run() that is not a function`;
-    report({ code: 'missing_handler', task: id, message: `task '${id}' ${wrong}; say what it does with .run((data, ctx) => …)` });
+    report({
+      code: 'missing_handler',
+      task: id,
+      message: `task '${id}' ${wrong}; say what it does with .run((data, ctx) => …)`,
+    });
   }
   if (task.output !== undefined && !isSchema(task.output)) {
-    report({ code: 'bad_schema', task: id, message: `task '${id}': .output() takes a Standard Schema, such as a zod schema` });
+    report({
+      code: 'bad_schema',
+      task: id,
+      message: `task '${id}': .output() takes a Standard Schema, such as a zod schema`,
+    });
   }
   if (task.dependsOn.length > 0) checkDependencies(task, tasks, report);
 }
 
-function checkDependencies(task: TaskDefinition, tasks: ReadonlyMap<string, TaskDefinition>, report: Report): void {
+function checkDependencies(
+  task: TaskDefinition,
+  tasks: ReadonlyMap<string, TaskDefinition>,
+  report: Report,
+): void {
   const { id } = task;
   const met = new Set<string>();
   for (const dependency of task.dependsOn) {
@@ -58,7 +84,11 @@ function checkDependencies(task: TaskDefinition, tasks: ReadonlyMap<string, Task
         message: `task '${id}' depends on '${dependency}', which is not a task of this workflow${hint}`,
       });
     } else if (met.has(dependency)) {
-      report({ code: 'duplicate_dependency', task: id, message: `task '${id}' names its dependency '${dependency}' twice` });
+      report({
+        code: 'duplicate_dependency',
+        task: id,
+        message: `task '${id}' names its dependency '${dependency}' twice`,
+      });
     }
     met.add(dependency);
   }

@@ -29,13 +29,22 @@ export function compile(workflow: { readonly definition: WorkflowDefinition }): 
 export function isWorkflow(value: unknown): value is { readonly definition: WorkflowDefinition } {
   if (typeof value !== 'object' || value === null || !('definition' in value)) return false;
   const { definition } = value;
-  return typeof definition === 'object' && definition !== null && 'id' in definition && 'tasks' in definition && Array.isArray(definition.tasks);
+  return (
+    typeof definition === 'object' &&
+    definition !== null &&
+    'id' in definition &&
+    'tasks' in definition &&
+    Array.isArray(definition.tasks)
+  );
 }
 
 function definitionOf(workflow: unknown): WorkflowDefinition {
   if (isWorkflow(workflow)) return workflow.definition;
   throw new DefinitionError('?', [
-    { code: 'not_a_workflow', message: `this is not a workflow: make one with workflow('…').addTask('…').run(…)` },
+    {
+      code: 'not_a_workflow',
+      message: `this is not a workflow: make one with workflow('…').addTask('…').run(…)`,
+    },
   ]);
 }
 
@@ -67,7 +76,8 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
   }
   const layout = layOut(dependsOn, policies);
   if (layout.order.length < tasks.length) {
-    for (const cycle of findCycles(dependsOn)) report(cycleDiagnostic(cycle.map((index) => tasks[index]?.id ?? '?')));
+    for (const cycle of findCycles(dependsOn))
+      report(cycleDiagnostic(cycle.map((index) => tasks[index]?.id ?? '?')));
   }
   if (errors.length > 0) throw new DefinitionError(definition.id, errors);
   return Object.freeze({

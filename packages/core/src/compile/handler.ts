@@ -5,7 +5,8 @@ import { validate } from '../model/schema.ts';
 /** A task's handler, and after it its output schema if it has one. */
 export function checkedHandler({ id, handler = missingHandler, output }: TaskDefinition): Handler {
   if (output === undefined) return handler;
-  const check = (value: unknown): unknown => validate(output, value, `the output of task '${id}'`, 'output_invalid');
+  const check = (value: unknown): unknown =>
+    validate(output, value, `the output of task '${id}'`, 'output_invalid');
   return (data, context) => {
     const result = handler(data, context);
     return isThenable(result) ? result.then(check) : check(result);
@@ -20,5 +21,7 @@ function missingHandler(): never {
 const BLIND = /^(?:async\s*)?\(\s*\)\s*=>/;
 
 export function readsData(handler: Handler | undefined): boolean {
-  return handler === undefined || handler.length > 0 || !BLIND.test(Function.prototype.toString.call(handler));
+  return (
+    handler === undefined || handler.length > 0 || !BLIND.test(Function.prototype.toString.call(handler))
+  );
 }

@@ -13,7 +13,10 @@ export interface Layout {
 
 const NO_DEPENDENTS: readonly number[] = Object.freeze([]);
 
-export function layOut(dependsOn: readonly (readonly number[])[], policies: readonly PlannedPolicies[]): Layout {
+export function layOut(
+  dependsOn: readonly (readonly number[])[],
+  policies: readonly PlannedPolicies[],
+): Layout {
   const size = dependsOn.length;
   const dependents: (number[] | undefined)[] = new Array<number[] | undefined>(size);
   const waitingFor = new Array<number>(size);
@@ -43,13 +46,21 @@ export function layOut(dependsOn: readonly (readonly number[])[], policies: read
   for (let done = order.length - 1; done >= 0; done--) {
     const task = order[done] ?? 0;
     let longest = 0;
-    for (const dependent of dependents[task] ?? NO_DEPENDENTS) longest = Math.max(longest, rank[dependent] ?? 0);
+    for (const dependent of dependents[task] ?? NO_DEPENDENTS)
+      longest = Math.max(longest, rank[dependent] ?? 0);
     rank[task] = longest + 1;
   }
   const byPlace = startOrder(rank, policies);
   const place = new Array<number>(size);
   for (let position = 0; position < size; position++) place[byPlace[position] ?? 0] = position;
-  return { dependents: Array.from(dependents, (tasks) => tasks ?? NO_DEPENDENTS), order, level, rank, place, byPlace };
+  return {
+    dependents: Array.from(dependents, (tasks) => tasks ?? NO_DEPENDENTS),
+    order,
+    level,
+    rank,
+    place,
+    byPlace,
+  };
 }
 
 /** Tasks by priority, then by the longest way that is left, then by definition. */

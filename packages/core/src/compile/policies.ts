@@ -22,7 +22,8 @@ const NONE: PlannedPolicies = Object.freeze({
 
 export function planPolicies(task: TaskDefinition, report: Report): PlannedPolicies {
   const { retry, timeout, deadline, priority } = task;
-  if (retry === undefined && timeout === undefined && deadline === undefined && priority === undefined) return NONE;
+  if (retry === undefined && timeout === undefined && deadline === undefined && priority === undefined)
+    return NONE;
   if (priority !== undefined && !Number.isFinite(priority)) {
     report({
       code: 'bad_priority',
@@ -44,7 +45,8 @@ const RETRY_KEYS = ['attempts', 'backoff', 'delay', 'factor', 'maxDelay', 'jitte
 
 /** `given` comes from users, perhaps from untyped code: nothing is taken on trust. */
 function planRetry(task: string, given: unknown, report: Report): RetryPolicy | undefined {
-  const bad = (message: string): void => report({ code: 'bad_retry', task, message: `task '${task}': ${message}` });
+  const bad = (message: string): void =>
+    report({ code: 'bad_retry', task, message: `task '${task}': ${message}` });
   if (typeof given !== 'object' || given === null) {
     bad(`retry takes options such as { attempts: 3 }, not ${show(given)}`);
     return undefined;
@@ -55,19 +57,30 @@ function planRetry(task: string, given: unknown, report: Report): RetryPolicy | 
       bad(`retry has no option '${key}'; its options are ${RETRY_KEYS.join(', ')}`);
     }
   }
-  const { attempts, backoff = 'exponential', delay = '1s', factor = 2, maxDelay, jitter = 'none', retryIf } = options;
+  const {
+    attempts,
+    backoff = 'exponential',
+    delay = '1s',
+    factor = 2,
+    maxDelay,
+    jitter = 'none',
+    retryIf,
+  } = options;
   if (!Number.isInteger(attempts) || (attempts as number) < 1) {
     bad(`retry.attempts is the number of tries in all, a whole number from 1, not ${show(attempts)}`);
   }
-  if (!BACKOFFS.includes(backoff as never)) bad(`retry.backoff is one of ${BACKOFFS.join(', ')}, not ${show(backoff)}`);
-  if (!JITTERS.includes(jitter as never)) bad(`retry.jitter is one of ${JITTERS.join(', ')}, not ${show(jitter)}`);
+  if (!BACKOFFS.includes(backoff as never))
+    bad(`retry.backoff is one of ${BACKOFFS.join(', ')}, not ${show(backoff)}`);
+  if (!JITTERS.includes(jitter as never))
+    bad(`retry.jitter is one of ${JITTERS.join(', ')}, not ${show(jitter)}`);
   if (typeof factor !== 'number' || !(factor >= 1) || !Number.isFinite(factor)) {
     bad(`retry.factor is a number from 1, not ${show(factor)}`);
   }
   if (options['factor'] !== undefined && backoff !== 'exponential') {
     bad(`retry.factor has a meaning only with backoff 'exponential', not with ${show(backoff)}`);
   }
-  if (retryIf !== undefined && typeof retryIf !== 'function') bad(`retry.retryIf is a function, not ${show(retryIf)}`);
+  if (retryIf !== undefined && typeof retryIf !== 'function')
+    bad(`retry.retryIf is a function, not ${show(retryIf)}`);
   return Object.freeze({
     attempts: attempts as number,
     backoff: backoff as RetryPolicy['backoff'],
@@ -90,7 +103,11 @@ function planDuration(
   const ms = parseDuration(given);
   if (ms !== undefined && (ms > 0 || !positive)) return ms;
   const wanted = `${positive ? 'longer than nothing' : 'not negative'}, in milliseconds or as '250ms', '5s', '1.5m', '2h', '1d'`;
-  report({ code: 'bad_duration', task, message: `task '${task}': ${what} must be a duration ${wanted}, not ${show(given)}` });
+  report({
+    code: 'bad_duration',
+    task,
+    message: `task '${task}': ${what} must be a duration ${wanted}, not ${show(given)}`,
+  });
   return undefined;
 }
 

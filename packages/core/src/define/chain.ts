@@ -1,10 +1,20 @@
 import type { TaskContext } from '../model/context.ts';
 import type { Schema } from '../model/schema.ts';
-import type { FragmentFlow, FragmentFor } from './fragment.ts';
+import type { Fragment, FragmentFor } from './fragment.ts';
 import type { TaskRefFor, TasksOf } from './graph.ts';
 import type { TaskPolicies } from './policies.ts';
 import type { ReusableTask } from './task.ts';
-import type { DependencyId, NewTaskId, OutputOf, Outputs, Scope, Select, Task, Unset, Workflow } from './types.ts';
+import type {
+  DependencyId,
+  NewTaskId,
+  OutputOf,
+  Outputs,
+  Scope,
+  Select,
+  Task,
+  Unset,
+  Workflow,
+} from './types.ts';
 
 /** Which builder goes on after `.run()`: looked up, not decided, so that it costs the type checker nothing. */
 interface FlowOf<S extends Scope, T extends Task, Ids extends string> {
@@ -13,15 +23,35 @@ interface FlowOf<S extends Scope, T extends Task, Ids extends string> {
 }
 
 /** A workflow between two tasks: it can be run as it is, or go on. Every method gives a new workflow. */
-export interface Flow<S extends Scope, T extends Task, Ids extends string> extends Workflow<S['accepts'], T, undefined> {
+export interface Flow<S extends Scope, T extends Task, Ids extends string> extends Workflow<
+  S['accepts'],
+  T,
+  undefined
+> {
   /** Begins a task. What follows says what it depends on and how it is run, up to `.run()`. */
-  addTask<const Id extends string>(id: NewTaskId<Id, Ids>): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
+  addTask<const Id extends string>(
+    id: NewTaskId<Id, Ids>,
+  ): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
   /** Adds tasks made with `graph()`, together with all they depend on. */
-  addTasks<const R extends readonly TaskRefFor<S['input']>[]>(...tasks: R): Flow<S, T | TasksOf<R>, Ids | TasksOf<R>['id']>;
+  addTasks<const R extends readonly TaskRefFor<S['input']>[]>(
+    ...tasks: R
+  ): Flow<S, T | TasksOf<R>, Ids | TasksOf<R>['id']>;
   /** Adds a fragment's tasks; those it exports can then be depended on. */
   use<Needs, X extends Task>(fragment: FragmentFor<Needs, X, S['input'], T>): Flow<S, T | X, Ids | X['id']>;
   /** Makes the workflow's output from its tasks' outputs, when all have succeeded. */
-  output<Out>(select: (outputs: Outputs<T | Task<'input', S['input']>>) => Out): Workflow<S['accepts'], T, Out>;
+  output<Out>(
+    select: (outputs: Outputs<T | Task<'input', S['input']>>) => Out,
+  ): Workflow<S['accepts'], T, Out>;
+}
+
+/** A fragment between two tasks. Every method gives a new one. */
+export interface FragmentFlow<S extends Scope, T extends Task, Ids extends string> {
+  /** Begins a task, as in a workflow. */
+  addTask<const Id extends string>(
+    id: NewTaskId<Id, Ids>,
+  ): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
+  /** Ends the fragment: only these tasks can be depended on, and read from, where it is used. */
+  exports<X extends Ids>(...ids: X[]): Fragment<S['accepts'], Select<T, X>>;
 }
 
 /** A task being declared. `E` holds what its handler reads: the input and the dependencies so far. */
@@ -35,7 +65,9 @@ export interface TaskBuilder<
   SchemaOut = Unset,
 > extends TaskPolicies {
   /** Waits for these tasks and hands their outputs to the handler, by ID. Said again, it adds to what was said. */
-  dependsOn<D extends DependencyId<Ids>>(...ids: D[]): TaskBuilder<S, T, Ids, Id, E | Select<T, D>, Returns, SchemaOut>;
+  dependsOn<D extends DependencyId<Ids>>(
+    ...ids: D[]
+  ): TaskBuilder<S, T, Ids, Id, E | Select<T, D>, Returns, SchemaOut>;
   /** Checks what the handler returns; dependents get what the schema gives. A value that does not fit fails the task. */
   output<In, Out>(schema: Schema<In, Out>): TaskBuilder<S, T, Ids, Id, E, In | PromiseLike<In>, Out>;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */

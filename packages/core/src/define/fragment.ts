@@ -1,6 +1,5 @@
 import type { TaskDefinition } from '../model/definition.ts';
-import type { TaskBuilder } from './chain.ts';
-import type { NewTaskId, Scope, Select, Task } from './types.ts';
+import type { Scope, Select, Task } from './types.ts';
 
 /** The scope of a fragment's tasks: they read the input that the fragment needs. */
 export interface FragmentScope<Needs> extends Scope {
@@ -21,14 +20,6 @@ export interface Fragment<Needs, X extends Task> {
   readonly tasks: readonly TaskDefinition[];
 }
 
-/** A fragment between two tasks. Every method gives a new one. */
-export interface FragmentFlow<S extends Scope, T extends Task, Ids extends string> {
-  /** Begins a task, as in a workflow. */
-  addTask<const Id extends string>(id: NewTaskId<Id, Ids>): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
-  /** Ends the fragment: only these tasks can be depended on, and read from, where it is used. */
-  exports<X extends Ids>(...ids: X[]): Fragment<S['accepts'], Select<T, X>>;
-}
-
 /** Accepts a fragment whose needs are met; for another it is the sentence the user reads. */
 export type FragmentFor<Needs, X extends Task, Input, T extends Task> = [Input] extends [InputNeed<Needs>]
   ? [Missing<Needs, T>] extends [never]
@@ -45,5 +36,9 @@ type Missing<Needs, T extends Task> = {
 }[keyof Needs & string];
 
 type Misfit<Needs, T extends Task> = {
-  [Id in keyof Needs & string]: Id extends 'input' ? never : Select<T, Id> extends { readonly out: Needs[Id] } ? never : Id;
+  [Id in keyof Needs & string]: Id extends 'input'
+    ? never
+    : Select<T, Id> extends { readonly out: Needs[Id] }
+      ? never
+      : Id;
 }[keyof Needs & string];

@@ -43,12 +43,21 @@ class Reader {
   }
 
   workflow(json: unknown): WorkflowDefinition {
-    const { format, id, version = '0.0.0', description, tasks, input, output } = this.#object(json, 'the workflow');
+    const {
+      format,
+      id,
+      version = '0.0.0',
+      description,
+      tasks,
+      input,
+      output,
+    } = this.#object(json, 'the workflow');
     if (format !== undefined && format !== 'wf-sdk/workflow@1') {
       this.#problem(`format ${JSON.stringify(format)} is not known; this version reads 'wf-sdk/workflow@1'`);
     }
     if (typeof id !== 'string') this.#problem(`the workflow's id must be text, not ${JSON.stringify(id)}`);
-    if (typeof version !== 'string') this.#problem(`the workflow's version must be text, not ${JSON.stringify(version)}`);
+    if (typeof version !== 'string')
+      this.#problem(`the workflow's version must be text, not ${JSON.stringify(version)}`);
     if (!Array.isArray(tasks)) this.#problem('the workflow needs a list of tasks');
     if (input === true) this.#bound(this.#bindings.input, 'an input schema', 'input');
     if (output === true) this.#bound(this.#bindings.output, 'an output function', 'output');
@@ -63,14 +72,22 @@ class Reader {
   }
 
   #task(json: unknown, place: number): TaskDefinition {
-    const { id, dependsOn = [], handler: name, retry, output, ...policies } = this.#object(json, `task number ${place + 1}`);
+    const {
+      id,
+      dependsOn = [],
+      handler: name,
+      retry,
+      output,
+      ...policies
+    } = this.#object(json, `task number ${place + 1}`);
     if (typeof id !== 'string') {
       this.#problem(`task number ${place + 1} needs an id, not ${JSON.stringify(id)}`);
       return { id: '?', dependsOn: [] };
     }
     if (!isTexts(dependsOn)) this.#problem(`task '${id}': dependsOn must be a list of task IDs`, id);
     for (const key of Object.keys(policies)) {
-      if (!['timeout', 'deadline', 'priority'].includes(key)) this.#problem(`task '${id}' has a property '${key}' that is not known`, id);
+      if (!['timeout', 'deadline', 'priority'].includes(key))
+        this.#problem(`task '${id}' has a property '${key}' that is not known`, id);
     }
     const handlerName = typeof name === 'string' ? name : id;
     const handler = lookUp(this.#bindings.handlers, handlerName);
@@ -98,7 +115,8 @@ class Reader {
   }
 
   #object(json: unknown, subject: string): Readonly<Record<string, unknown>> {
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+    if (typeof json === 'object' && json !== null && !Array.isArray(json))
+      return json as Record<string, unknown>;
     this.#problem(`${subject} must be an object, not ${JSON.stringify(json)}`);
     return {};
   }

@@ -20,7 +20,9 @@ export type TaskRefFor<Input> = TaskRef<string, unknown, Input>;
 
 /** What the types know of the tasks in a tuple of references. */
 export type TasksOf<R extends readonly TaskRefFor<never>[]> = TaskOf<R[number]>;
-type TaskOf<R> = R extends { readonly '~types'?: { readonly task: infer T extends Task } | undefined } ? T : never;
+type TaskOf<R> = R extends { readonly '~types'?: { readonly task: infer T extends Task } | undefined }
+  ? T
+  : never;
 
 /** Makes tasks by reference. It keeps nothing: the tasks become a workflow's with `.addTasks()`. */
 export interface Graph<Input> {
@@ -61,7 +63,9 @@ export interface TaskRefBuilder<
  */
 export function graph<Input = undefined>(): Graph<Input> {
   // The one seam between the typed face and the untyped builder behind it.
-  return Object.freeze({ addTask: (id: string) => new ReferredTask({ id, dependsOn: [] }, []) }) as unknown as Graph<Input>;
+  return Object.freeze({
+    addTask: (id: string) => new ReferredTask({ id, dependsOn: [] }, []),
+  }) as unknown as Graph<Input>;
 }
 
 type AnyRef = TaskRefFor<never>;

@@ -38,14 +38,25 @@ export interface ReusableTask<In, Out> {
  *
  * @throws ValidationError (as a rejection, when run) where the input or the output does not fit its schema.
  */
-export function task<Input = unknown, In = Input, SchemaIn = unknown, SchemaOut = Unset, Returns extends SchemaIn | PromiseLike<SchemaIn> = SchemaIn | PromiseLike<SchemaIn>>(
+export function task<
+  Input = unknown,
+  In = Input,
+  SchemaIn = unknown,
+  SchemaOut = Unset,
+  Returns extends SchemaIn | PromiseLike<SchemaIn> = SchemaIn | PromiseLike<SchemaIn>,
+>(
   options: ReusableTaskOptions<In, Input, Returns, SchemaIn, SchemaOut>,
 ): ReusableTask<In, Promise<OutputOf<Returns, SchemaOut>>> {
   const { name, input, output, run, retry, timeout, deadline } = options;
   const checked = async (given: unknown, context: TaskContext): Promise<unknown> => {
-    const value = input === undefined ? given : await validate(input, given, `the input of task '${name}'`, 'input_invalid');
+    const value =
+      input === undefined
+        ? given
+        : await validate(input, given, `the input of task '${name}'`, 'input_invalid');
     const result: unknown = await run(value as Input, context);
-    return output === undefined ? result : await validate(output, result, `the output of task '${name}'`, 'output_invalid');
+    return output === undefined
+      ? result
+      : await validate(output, result, `the output of task '${name}'`, 'output_invalid');
   };
   const policies = {
     ...(retry !== undefined && { retry }),
@@ -53,10 +64,9 @@ export function task<Input = unknown, In = Input, SchemaIn = unknown, SchemaOut 
     ...(deadline !== undefined && { deadline }),
   };
   Object.defineProperty(checked, 'name', { value: name });
-  return Object.freeze(Object.assign(checked, { [BRAND]: true, taskName: name, policies: Object.freeze(policies) })) as ReusableTask<
-    In,
-    Promise<OutputOf<Returns, SchemaOut>>
-  >;
+  return Object.freeze(
+    Object.assign(checked, { [BRAND]: true, taskName: name, policies: Object.freeze(policies) }),
+  ) as ReusableTask<In, Promise<OutputOf<Returns, SchemaOut>>>;
 }
 
 /** Whether a handler is a reusable task, from this copy of the package or another. */

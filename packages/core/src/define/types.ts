@@ -63,10 +63,14 @@ export interface Workflow<In = unknown, T extends Task = Task, Out = unknown> {
 }
 
 /** What a run of this workflow takes as its input. */
-export type InputOf<W> = W extends { readonly '~types'?: { readonly accepts: infer In } | undefined } ? In : never;
+export type InputOf<W> = W extends { readonly '~types'?: { readonly accepts: infer In } | undefined }
+  ? In
+  : never;
 
 /** The outputs of a workflow's tasks, by ID. */
-export type OutputsOf<W> = W extends { readonly '~types'?: { readonly tasks: infer T extends Task } | undefined }
+export type OutputsOf<W> = W extends {
+  readonly '~types'?: { readonly tasks: infer T extends Task } | undefined;
+}
   ? Outputs<T>
   : never;
 

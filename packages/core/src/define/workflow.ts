@@ -1,7 +1,7 @@
 import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
-import type { Flow } from './chain.ts';
+import type { Flow, FragmentFlow } from './chain.ts';
 import { TaskDraft } from './draft.ts';
-import type { Fragment, FragmentFlow, FragmentScope, NeededTasks } from './fragment.ts';
+import type { Fragment, FragmentScope, NeededTasks } from './fragment.ts';
 import { refsToTasks, type TaskRefFor } from './graph.ts';
 import { type Links, tasksOf } from './links.ts';
 import type { Scope, Task, Workflow, WorkflowOptions } from './types.ts';
@@ -33,7 +33,11 @@ export function workflow<In = undefined, Input = In>(
 }
 
 /** Begins a fragment: a part of a workflow that names what it needs from the workflow that will use it. */
-export function fragment<Needs = unknown>(): FragmentFlow<FragmentScope<Needs>, NeededTasks<Needs>, NeededTasks<Needs>['id']> {
+export function fragment<Needs = unknown>(): FragmentFlow<
+  FragmentScope<Needs>,
+  NeededTasks<Needs>,
+  NeededTasks<Needs>['id']
+> {
   return new FragmentChain(undefined) as unknown as FragmentFlow<
     FragmentScope<Needs>,
     NeededTasks<Needs>,
@@ -86,7 +90,10 @@ class FragmentChain {
   }
 
   addTask(id: string): ChainedTask<FragmentChain> {
-    return new ChainedTask({ id, dependsOn: [] }, (task) => new FragmentChain({ before: this.#links, tasks: [task] }));
+    return new ChainedTask(
+      { id, dependsOn: [] },
+      (task) => new FragmentChain({ before: this.#links, tasks: [task] }),
+    );
   }
 
   exports(): Fragment<unknown, Task> {

@@ -44,7 +44,16 @@ export function toJSON(workflow: { readonly definition: WorkflowDefinition }): W
   };
 }
 
-function taskToJSON({ id, dependsOn, handlerName, retry, timeout, deadline, priority, output }: TaskDefinition): TaskJson {
+function taskToJSON({
+  id,
+  dependsOn,
+  handlerName,
+  retry,
+  timeout,
+  deadline,
+  priority,
+  output,
+}: TaskDefinition): TaskJson {
   return {
     id,
     ...(dependsOn.length > 0 && { dependsOn: [...dependsOn] }),

@@ -11,12 +11,15 @@ export function toText(plan: Plan): string {
   const onPath = new Set(critical);
   const levels = parallelLevels(plan);
   const width = plan.tasks.reduce((widest, { id }) => Math.max(widest, id.length), 0);
-  const lines = [`${plan.id} ${plan.version}: ${count(plan.tasks.length, 'task')} in ${count(levels.length, 'batch', 'batches')}`];
+  const lines = [
+    `${plan.id} ${plan.version}: ${count(plan.tasks.length, 'task')} in ${count(levels.length, 'batch', 'batches')}`,
+  ];
   for (const [level, ids] of levels.entries()) {
     lines.push('', `batch ${level + 1}`);
     for (const id of ids) {
       const task = plan.tasks[plan.indexOf.get(id) ?? -1];
-      if (task !== undefined) lines.push(`  ${onPath.has(id) ? '*' : ' '} ${id.padEnd(width)}${details(task)}`.trimEnd());
+      if (task !== undefined)
+        lines.push(`  ${onPath.has(id) ? '*' : ' '} ${id.padEnd(width)}${details(task)}`.trimEnd());
     }
   }
   lines.push('', `* critical path: ${critical.join(' → ')}`);

@@ -15,7 +15,11 @@ export class AttemptFailure extends Error {
 }
 
 /** Whether the policy leaves another attempt after this one, before `retryIf` is asked. */
-export function leavesAttempt(policy: RetryPolicy | undefined, error: Error, attempt: number): policy is RetryPolicy {
+export function leavesAttempt(
+  policy: RetryPolicy | undefined,
+  error: Error,
+  attempt: number,
+): policy is RetryPolicy {
   return policy !== undefined && attempt < policy.attempts && isRetryable(error);
 }
 
@@ -30,7 +34,10 @@ export function allowsRetry({ retryIf }: RetryPolicy, { error, attempt }: Attemp
   try {
     return retryIf(error, attempt);
   } catch (thrown) {
-    throw new AttemptFailure(new AggregateError([thrown, error], `retryIf threw: ${String(thrown)}`), attempt);
+    throw new AttemptFailure(
+      new AggregateError([thrown, error], `retryIf threw: ${String(thrown)}`),
+      attempt,
+    );
   }
 }
 
@@ -60,7 +67,7 @@ function growth({ backoff, delayMs, factor }: RetryPolicy, attempt: number): num
     case 'linear':
       return delayMs * attempt;
     case 'exponential':
-      return delayMs * factor ** (attempt - 1);
+      return delayMs === 0 ? 0 : delayMs * factor ** (attempt - 1);
   }
 }
 

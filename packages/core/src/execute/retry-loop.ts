@@ -52,6 +52,7 @@ export class RetryLoop {
   }
 
   #again(): Promise<void> {
+    if (this.#stopped) return Promise.reject(STOPPED);
     const attempt = this.#settled();
     this.#ports.again();
     return attempt;

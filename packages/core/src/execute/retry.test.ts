@@ -23,7 +23,11 @@ interface Tried {
 }
 
 /** Runs one task that does this in each attempt. */
-async function tried(retry: RetryOptions, attempt: (context: TaskContext, clock: VirtualClock) => unknown, options: RunOptions = {}): Promise<Tried> {
+async function tried(
+  retry: RetryOptions,
+  attempt: (context: TaskContext, clock: VirtualClock) => unknown,
+  options: RunOptions = {},
+): Promise<Tried> {
   const clock = new VirtualClock();
   const starts: number[] = [];
   const flow = workflow('w')
@@ -36,7 +40,13 @@ async function tried(retry: RetryOptions, attempt: (context: TaskContext, clock:
   const { tasks } = await clock.passUntil(run(flow, undefined, { ...options, clock }));
   const { state, attempts, error, attemptErrors } = tasks.a;
   expect(attempts).toBe(starts.length);
-  return { state, attempts, error, attemptErrors, waits: starts.slice(1).map((at, index) => at - (starts[index] ?? 0)) };
+  return {
+    state,
+    attempts,
+    error,
+    attemptErrors,
+    waits: starts.slice(1).map((at, index) => at - (starts[index] ?? 0)),
+  };
 }
 
 const fails = (): never => {
@@ -74,7 +84,11 @@ describe('attempts', () => {
       .run(({ a }) => clock.sleep(50).then(() => a + 1));
     const result = await clock.passUntil(run(flow, undefined, { clock, observers: [observe] }));
     expect(asked).toEqual([expect.any(Error)]);
-    expect(result).toMatchObject({ outcome: 'success', outputs: { b: 2 }, tasks: { a: { state: 'succeeded' } } });
+    expect(result).toMatchObject({
+      outcome: 'success',
+      outputs: { b: 2 },
+      tasks: { a: { state: 'succeeded' } },
+    });
     expect(lines(events)).not.toContain('task.failed a');
   });
 });
@@ -106,22 +120,31 @@ describe('the wait', () => {
     expect(await waits({ ...delay, jitter: 'full', maxDelay: 100 }, 0.5)).toEqual([50, 50, 50, 50]);
   });
 
-  test('can be nothing', async () => {
-    expect(await waits({ delay: 0 })).toEqual([0, 0, 0, 0]);
+  test('of nothing stays nothing, however often it grows', async () => {
+    const { attempts, waits: all } = await tried({ attempts: 1_100, delay: 0 }, fails);
+    expect([attempts, all.every((wait) => wait === 0)]).toEqual([1_100, true]);
   });
 
   test('is what the error asks for: milliseconds, a duration, or a moment', async () => {
     const asking = async (retryAfter: (clock: VirtualClock) => number | string | Date) =>
-      (await tried({ attempts: 2, delay: 10, jitter: 'full' }, (_, clock) => { throw new RetryAfterError('busy', retryAfter(clock)); })).waits;
+      (
+        await tried({ attempts: 2, delay: 10, jitter: 'full' }, (_, clock) => {
+          throw new RetryAfterError('busy', retryAfter(clock));
+        })
+      ).waits;
     expect(await asking(() => 333)).toEqual([333]);
     expect(await asking(() => '5s')).toEqual([5_000]);
     expect(await asking((clock) => new Date(clock.now() + 70))).toEqual([70]);
     expect(await asking((clock) => new Date(clock.now() - 70))).toEqual([0]);
   });
 
-  test('is what any error with a retryAfter asks for, and the policy\'s where that makes no sense', async () => {
+  test("is what any error with a retryAfter asks for, and the policy's where that makes no sense", async () => {
     const asking = async (retryAfter: unknown) =>
-      (await tried({ attempts: 2, delay: 10 }, () => { throw Object.assign(new Error('429'), { retryAfter }); })).waits;
+      (
+        await tried({ attempts: 2, delay: 10 }, () => {
+          throw Object.assign(new Error('429'), { retryAfter });
+        })
+      ).waits;
     expect(await asking(77)).toEqual([77]);
     expect(await asking('soon')).toEqual([10]);
     expect(await asking(-5)).toEqual([10]);
@@ -134,8 +157,13 @@ describe('whether to try again', () => {
     const asked: unknown[] = [];
     const error = new Error('no');
     const retryIf = (...question: unknown[]): boolean => asked.push(question) < 2;
-    const result = await tried({ attempts: 9, delay: 1, retryIf }, () => { throw error; });
-    expect(asked).toEqual([[error, 1], [error, 2]]);
+    const result = await tried({ attempts: 9, delay: 1, retryIf }, () => {
+      throw error;
+    });
+    expect(asked).toEqual([
+      [error, 1],
+      [error, 2],
+    ]);
     expect(result).toMatchObject({ state: 'failed', attempts: 2, error });
   });
 
@@ -147,8 +175,12 @@ describe('whether to try again', () => {
 
   test('is answered no by a retryIf that throws, and both errors are kept', async () => {
     const [own, thrown] = [new Error('own'), new Error('in retryIf')];
-    const retryIf = (): never => { throw thrown; };
-    const result = await tried({ attempts: 3, retryIf }, () => { throw own; });
+    const retryIf = (): never => {
+      throw thrown;
+    };
+    const result = await tried({ attempts: 3, retryIf }, () => {
+      throw own;
+    });
     expect(result).toMatchObject({ state: 'failed', attempts: 1, attemptErrors: [own] });
     expect(result.error).toBeInstanceOf(AggregateError);
     expect((result.error as AggregateError).errors).toEqual([thrown, own]);
@@ -158,7 +190,11 @@ describe('whether to try again', () => {
     const retryIf = (): boolean => true;
     const validation = new ValidationError('it', 'output_invalid', []);
     for (const error of [new NonRetryableError('never'), validation]) {
-      expect(await tried({ attempts: 3, retryIf }, () => { throw error; })).toMatchObject({ attempts: 1, error });
+      expect(
+        await tried({ attempts: 3, retryIf }, () => {
+          throw error;
+        }),
+      ).toMatchObject({ attempts: 1, error });
     }
     const later = await tried({ attempts: 5, delay: 1 }, ({ attempt }) => {
       throw attempt < 2 ? new Error('no') : new NonRetryableError('never');
@@ -166,16 +202,25 @@ describe('whether to try again', () => {
     expect(later).toMatchObject({ attempts: 2, error: { code: 'non_retryable' } });
   });
 
-  test('is answered yes by a TypeError, and by an AbortError of the handler\'s own', async () => {
-    expect(await tried({ attempts: 3, delay: 1 }, () => { throw new TypeError('x is not a function'); })).toMatchObject({ attempts: 3 });
-    expect(await tried({ attempts: 3, delay: 1 }, () => { throw new DOMException('stop', 'AbortError'); })).toMatchObject({ attempts: 3 });
+  test("is answered yes by a TypeError, and by an AbortError of the handler's own", async () => {
+    expect(
+      await tried({ attempts: 3, delay: 1 }, () => {
+        throw new TypeError('x is not a function');
+      }),
+    ).toMatchObject({ attempts: 3 });
+    expect(
+      await tried({ attempts: 3, delay: 1 }, () => {
+        throw new DOMException('stop', 'AbortError');
+      }),
+    ).toMatchObject({ attempts: 3 });
   });
 });
 
 test('what is thrown and is no Error is wrapped, and itself the cause', async () => {
   for (const thrown of ['text', undefined, null, 42, { some: 'object' }]) {
-    // oxlint-disable-next-line typescript/only-throw-error -- what users' code may do
-    const { error, attempts } = await tried({ attempts: 2, delay: 1 }, () => { throw thrown; });
+    const { error, attempts } = await tried({ attempts: 2, delay: 1 }, () => {
+      throw thrown; // oxlint-disable-line typescript/only-throw-error -- what users' code may do
+    });
     expect(attempts).toBe(2);
     expect(error).toBeInstanceOf(ThrownValueError);
     expect(error).toMatchObject({ code: 'thrown_value', cause: thrown });

@@ -15,9 +15,23 @@ test.each([
   expect(parseDuration(written)).toBe(ms);
 });
 
-test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, '', '5', 's', '-5s', '5 s', '5S', '5sec', '1h30m', '.5s', '1e3ms', null, {}, 5n])(
-  '%o is not a duration',
-  (written) => {
-    expect(parseDuration(written)).toBeUndefined();
-  },
-);
+test.each([
+  -1,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  '',
+  '5',
+  's',
+  '-5s',
+  '5 s',
+  '5S',
+  '5sec',
+  '1h30m',
+  '.5s',
+  '1e3ms',
+  null,
+  {},
+  5n,
+])('%o is not a duration', (written) => {
+  expect(parseDuration(written)).toBeUndefined();
+});

@@ -25,5 +25,8 @@ test('the nearest is suggested, and of equals the first', () => {
 });
 
 test('the hint is a question, or nothing', () => {
-  expect([didYouMean('extrct', words), didYouMean('publish', words)]).toEqual(["; did you mean 'extract'?", '']);
+  expect([didYouMean('extrct', words), didYouMean('publish', words)]).toEqual([
+    "; did you mean 'extract'?",
+    '',
+  ]);
 });

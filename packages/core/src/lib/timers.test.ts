@@ -64,7 +64,7 @@ test('a timer that is removed while another falls due does not fall due', async 
   expect(due).toEqual(['first']);
 });
 
-test('one of the clock\'s timers serves all of one length, and none is left after clear', () => {
+test("one of the clock's timers serves all of one length, and none is left after clear", () => {
   const { clock, list, add } = timers();
   for (let count = 0; count < 50; count++) add('a', 100);
   add('b', 200);

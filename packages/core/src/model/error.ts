@@ -1,6 +1,5 @@
 import type { Diagnostic, SchemaIssue } from './diagnostic.ts';
 
-
 const BRAND = Symbol.for('wf-sdk.error');
 
 /** Every code an error of this package can carry. Match on it, never on a message. */
@@ -56,7 +55,9 @@ export class ValidationError extends WorkflowError {
   readonly issues: readonly SchemaIssue[];
 
   constructor(subject: string, code: 'input_invalid' | 'output_invalid', issues: readonly SchemaIssue[]) {
-    const lines = issues.map(({ path, message }) => `\n  - ${path.map(String).join('.') || '(the value)'}: ${message}`);
+    const lines = issues.map(
+      ({ path, message }) => `\n  - ${path.map(String).join('.') || '(the value)'}: ${message}`,
+    );
     super(`${subject} does not fit its schema:${lines.join('')}`);
     this.code = code;
     this.issues = issues;
@@ -144,7 +145,9 @@ export class TaskFailedError extends WorkflowError {
   readonly attempts: number;
 
   constructor(task: string, attempts: number, cause: Error) {
-    super(`task '${task}' failed${attempts > 1 ? ` after ${attempts} attempts` : ''}: ${cause.message}`, { cause });
+    super(`task '${task}' failed${attempts > 1 ? ` after ${attempts} attempts` : ''}: ${cause.message}`, {
+      cause,
+    });
     this.task = task;
     this.attempts = attempts;
   }
@@ -168,7 +171,9 @@ export class RunFailedError extends WorkflowError {
   constructor(run: string, workflow: string, errors: readonly WorkflowError[]) {
     const [first, ...others] = errors;
     const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-    super(`run ${run} of workflow '${workflow}' failed: ${first?.message ?? 'no task said why'}${more}`, { cause: first });
+    super(`run ${run} of workflow '${workflow}' failed: ${first?.message ?? 'no task said why'}${more}`, {
+      cause: first,
+    });
     this.run = run;
     this.errors = errors;
   }

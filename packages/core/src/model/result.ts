@@ -65,7 +65,8 @@ export interface CancelledRun<Ids extends string, Outputs> extends RunResultBase
 }
 
 /** How a run ended. Narrow on `outcome` or `state` to read `output` and all of `outputs`. */
-export type RunResult<Ids extends string = string, Outputs = Readonly<Record<string, unknown>>, Output = unknown> =
-  | SucceededRun<Ids, Outputs, Output>
-  | FailedRun<Ids, Outputs>
-  | CancelledRun<Ids, Outputs>;
+export type RunResult<
+  Ids extends string = string,
+  Outputs = Readonly<Record<string, unknown>>,
+  Output = unknown,
+> = SucceededRun<Ids, Outputs, Output> | FailedRun<Ids, Outputs> | CancelledRun<Ids, Outputs>;

@@ -34,7 +34,11 @@ export function validate<Out>(
     : accepted(result, subject, code);
 }
 
-function accepted<Out>(result: StandardSchemaV1.Result<Out>, subject: string, code: ValidationError['code']): Out {
+function accepted<Out>(
+  result: StandardSchemaV1.Result<Out>,
+  subject: string,
+  code: ValidationError['code'],
+): Out {
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map(({ path = [], message }) => ({
     path: path.map((segment) => (typeof segment === 'object' ? segment.key : segment)),

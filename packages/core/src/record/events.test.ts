@@ -38,10 +38,32 @@ describe('events', () => {
     await run(flow, undefined, { id: 'r', clock: new VirtualClock(), observers: [observe] });
     const base = { run: 'r', at: 1_000_000 };
     expect(lines(events)).toEqual(story);
-    expect(events[0]).toEqual({ ...base, type: 'run.started', workflow: 'w', version: '2.0.0', input: undefined, total: 2 });
+    expect(events[0]).toEqual({
+      ...base,
+      type: 'run.started',
+      workflow: 'w',
+      version: '2.0.0',
+      input: undefined,
+      total: 2,
+    });
     expect(events[3]).toEqual({ ...base, type: 'task.succeeded', task: 'a', output: 1 });
-    expect(events[6]).toEqual({ ...base, type: 'task.log', task: 'b', attempt: 1, level: 'warn', message: 'nearly there', fields: { a: 1 } });
-    expect(events[8]).toEqual({ ...base, type: 'run.finished', state: 'succeeded', succeeded: 2, total: 2, output: 20 });
+    expect(events[6]).toEqual({
+      ...base,
+      type: 'task.log',
+      task: 'b',
+      attempt: 1,
+      level: 'warn',
+      message: 'nearly there',
+      fields: { a: 1 },
+    });
+    expect(events[8]).toEqual({
+      ...base,
+      type: 'run.finished',
+      state: 'succeeded',
+      succeeded: 2,
+      total: 2,
+      output: 20,
+    });
   });
 
   test('are complete for who asks in the same turn, and each who asks gets all of them', async () => {
@@ -60,8 +82,12 @@ describe('events', () => {
 
   test('are those from now on for who asks later, and none after the end', async () => {
     const middle = gate<number>();
-    const handle = run(workflow('w').addTask('a').run(() => middle.promise));
-    await new Promise((resolve) => setImmediate(resolve));
+    const clock = new VirtualClock();
+    const waiting = workflow('w')
+      .addTask('a')
+      .run(() => middle.promise);
+    const handle = run(waiting, undefined, { clock });
+    await clock.settle();
     const events = handle.events();
     middle.open(1);
     expect(lines(await collect(events))).toEqual(['task.succeeded a', 'run.finished']);
@@ -76,6 +102,7 @@ describe('events', () => {
     expect(await events.next()).toEqual({ value: undefined, done: true });
     expect(lines(await other)).toEqual(story);
     expect((await handle).outcome).toBe('success');
+    expect(await events.next()).toEqual({ value: undefined, done: true });
   });
 
   test('can be asked for ahead of time', async () => {
@@ -85,9 +112,33 @@ describe('events', () => {
     expect(asked.map(({ done }) => done)).toEqual([...story.map(() => false), true, true]);
   });
 
-  test('end the run\'s iterators also when its input is refused', async () => {
-    const input = { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'no' }] }) } } as const;
-    const handle = run(workflow('w', { input }).addTask('a').run(() => 1), 0 as never);
+  test('are none after the end, whatever a task that was given up still logs', async () => {
+    const clock = new VirtualClock();
+    const late = gate();
+    const { events, observe } = recorder();
+    const slow = workflow('w')
+      .addTask('a')
+      .timeout(5)
+      .run(async (_, { log }) => {
+        await late.promise;
+        log.info('still here');
+      });
+    await clock.passUntil(run(slow, undefined, { clock, observers: [observe] }));
+    late.open();
+    await clock.settle();
+    expect(events.at(-1)?.type).toBe('run.finished');
+  });
+
+  test("end the run's iterators also when its input is refused", async () => {
+    const input = {
+      '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'no' }] }) },
+    } as const;
+    const handle = run(
+      workflow('w', { input })
+        .addTask('a')
+        .run(() => 1),
+      0 as never,
+    );
     expect(lines(await collect(handle.events()))).toEqual(['run.finished']);
   });
 });

@@ -19,7 +19,6 @@ export class Publisher {
     this.wanted = observers.length > 0;
   }
 
-
   /** An observer that throws is told no more; the run goes on. */
   publish(event: RunEvent): void {
     this.publishing = true;

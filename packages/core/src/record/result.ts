@@ -115,6 +115,9 @@ function taskResult({ ledger, plan, scheduler }: RunRecord, { index, id }: Plann
   };
 }
 
-function byId<Value>(tasks: readonly PlannedTask[], valueOf: (task: PlannedTask) => Value): Readonly<Record<string, Value>> {
+function byId<Value>(
+  tasks: readonly PlannedTask[],
+  valueOf: (task: PlannedTask) => Value,
+): Readonly<Record<string, Value>> {
   return Object.freeze(Object.fromEntries(tasks.map((task) => [task.id, valueOf(task)])));
 }

@@ -28,7 +28,7 @@ export type Fact =
   | { readonly type: 'cancelled'; readonly task: string };
 
 /** What follows. Of a task that several failed dependencies bring down, any of them may be named as the cause. */
-export type Command =
+type Command =
   | { readonly type: 'queued'; readonly task: string }
   | { readonly type: 'upstreamFailed'; readonly task: string; readonly causes: readonly string[] }
   | { readonly type: 'cancelled'; readonly task: string };
@@ -46,20 +46,33 @@ export function initialState(plan: readonly OracleTask[]): OracleState {
 }
 
 /** The task that is started next, if one is. */
-export function nextTask(plan: readonly OracleTask[], concurrency: number, state: OracleState): string | undefined {
+export function nextTask(
+  plan: readonly OracleTask[],
+  concurrency: number,
+  state: OracleState,
+): string | undefined {
   if (state.cancelling || inState(plan, state, 'running').length >= concurrency) return undefined;
   const [first] = inState(plan, state, 'queued').toSorted(
-    (a, b) => b.priority - a.priority || remainingPath(plan, b) - remainingPath(plan, a) || plan.indexOf(a) - plan.indexOf(b),
+    (a, b) =>
+      b.priority - a.priority ||
+      remainingPath(plan, b) - remainingPath(plan, a) ||
+      plan.indexOf(a) - plan.indexOf(b),
   );
   return first?.id;
 }
 
-export function reduce(plan: readonly OracleTask[], concurrency: number, state: OracleState, fact: Fact): Step {
+export function reduce(
+  plan: readonly OracleTask[],
+  concurrency: number,
+  state: OracleState,
+  fact: Fact,
+): Step {
   switch (fact.type) {
     case 'begin':
       return consequences(plan, state);
     case 'start':
-      if (nextTask(plan, concurrency, state) !== fact.task) throw new Error(`${fact.task} is not the next task`);
+      if (nextTask(plan, concurrency, state) !== fact.task)
+        throw new Error(`${fact.task} is not the next task`);
       return { state: moved(state, fact.task, 'running'), commands: [] };
     case 'succeed':
       return consequences(plan, moved(state, fact.task, 'succeeded'));
@@ -102,13 +115,19 @@ function cancelAll(plan: readonly OracleTask[], state: OracleState): Step {
   const waiting: readonly TaskState[] = ['pending', 'queued', 'retrying'];
   const ended = state.cancelling ? [] : plan.filter(({ id }) => waiting.includes(stateOf(state, id)));
   const after = ended.reduce((sofar, { id }) => moved(sofar, id, 'cancelled'), state);
-  return { state: { ...after, cancelling: true }, commands: ended.map(({ id }) => ({ type: 'cancelled', task: id })) };
+  return {
+    state: { ...after, cancelling: true },
+    commands: ended.map(({ id }) => ({ type: 'cancelled', task: id })),
+  };
 }
 
 function withCauses(plan: readonly OracleTask[], state: OracleState, command: Command): Command {
   if (command.type !== 'upstreamFailed') return command;
   const dependsOn = plan.find(({ id }) => id === command.task)?.dependsOn ?? [];
-  return { ...command, causes: dependsOn.filter((dependency) => NOT_SUCCEEDED.includes(stateOf(state, dependency))) };
+  return {
+    ...command,
+    causes: dependsOn.filter((dependency) => NOT_SUCCEEDED.includes(stateOf(state, dependency))),
+  };
 }
 
 const remainingPaths = new WeakMap<readonly OracleTask[], ReadonlyMap<string, number>>();

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -6,7 +8,14 @@ import { compile } from '../compile/compile.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { TaskState } from '../model/state.ts';
-import { type Fact, initialState, nextTask, type OracleState, type OracleTask, reduce } from './scheduler.oracle.ts';
+import {
+  type Fact,
+  initialState,
+  nextTask,
+  type OracleState,
+  type OracleTask,
+  reduce,
+} from './scheduler.oracle.ts';
 import { NONE, Scheduler } from './scheduler.ts';
 
 const FINAL: readonly TaskState[] = ['succeeded', 'failed', 'upstream_failed', 'cancelled'];
@@ -28,7 +37,10 @@ class Pair {
   #told: Told[] = [];
 
   constructor(graph: readonly RandomTask[], concurrency: number) {
-    this.tasks = graph.map(({ dependsOn, ...task }) => ({ ...task, dependsOn: dependsOn.map((index) => graph[index]?.id ?? '') }));
+    this.tasks = graph.map(({ dependsOn, ...task }) => ({
+      ...task,
+      dependsOn: dependsOn.map((index) => graph[index]?.id ?? ''),
+    }));
     this.concurrency = concurrency;
     this.plan = planOf(this.tasks);
     this.state = initialState(this.tasks);
@@ -51,7 +63,10 @@ class Pair {
     const next = nextTask(this.tasks, this.concurrency, this.state);
     return [
       ...(next === undefined ? [] : [{ type: 'start', task: next } as const]),
-      ...this.in('running').flatMap((task) => [{ type: 'succeed', task } as const, { type: 'fail', task } as const]),
+      ...this.in('running').flatMap((task) => [
+        { type: 'succeed', task } as const,
+        { type: 'fail', task } as const,
+      ]),
       ...this.in('running').map((task) => ({ type: 'retry', task }) as const),
       ...this.in('retrying').map((task) => ({ type: 'requeue', task }) as const),
       ...this.in('retrying', 'queued').map((task) => ({ type: 'fail', task }) as const),
@@ -78,7 +93,7 @@ class Pair {
       case 'cancel':
         return this.scheduler[fact.type]();
       case 'start':
-        expect(this.scheduler.take()).toBe(index);
+        assert.equal(this.scheduler.take(), index);
         return undefined;
       case 'succeed':
       case 'fail':
@@ -92,24 +107,30 @@ class Pair {
   #compareConsequences(commands: ReturnType<typeof reduce>['commands']): void {
     const sorted = (list: readonly { type: string; task: string }[]): string[] =>
       list.map(({ type, task }) => `${type} ${task}`).toSorted();
-    expect(sorted(this.#told)).toEqual(sorted(commands));
+    assert.deepEqual(sorted(this.#told), sorted(commands));
     const met = new Set<string>();
     for (const { type, task, cause = '' } of this.#told) {
       met.add(task);
       if (type !== 'upstreamFailed') continue;
       const command = commands.find((candidate) => candidate.task === task);
-      expect(command).toHaveProperty('causes', expect.arrayContaining([cause]));
-      expect(this.state.tasks[cause] === 'failed' || met.has(cause), `${cause} brought ${task} down before it was down`).toBe(true);
-      expect(this.scheduler.causeOf(this.plan.indexOf.get(task) ?? NONE)).toBe(this.plan.indexOf.get(cause));
+      assert(
+        command?.type === 'upstreamFailed' && command.causes.includes(cause),
+        `${cause} did not bring ${task} down`,
+      );
+      assert(
+        this.state.tasks[cause] === 'failed' || met.has(cause),
+        `${cause} brought ${task} down before it was down`,
+      );
+      assert.equal(this.scheduler.causeOf(this.plan.indexOf.get(task) ?? NONE), this.plan.indexOf.get(cause));
     }
   }
 
   #compareStates(): void {
-    expect(statesOf(this.plan, this.scheduler)).toEqual(this.state.tasks);
-    expect(this.scheduler.open).toBe(this.tasks.length - this.in(...FINAL).length);
-    expect(this.scheduler.succeededCount).toBe(this.in('succeeded').length);
-    expect(this.scheduler.cancelling).toBe(this.state.cancelling);
-    expect(this.scheduler.hasNext).toBe(nextTask(this.tasks, this.concurrency, this.state) !== undefined);
+    assert.deepEqual(statesOf(this.plan, this.scheduler), this.state.tasks);
+    assert.equal(this.scheduler.open, this.tasks.length - this.in(...FINAL).length);
+    assert.equal(this.scheduler.succeededCount, this.in('succeeded').length);
+    assert.equal(this.scheduler.cancelling, this.state.cancelling);
+    assert.equal(this.scheduler.hasNext, nextTask(this.tasks, this.concurrency, this.state) !== undefined);
   }
 
   /** Those in the header of scheduler.ts, by their numbers, looked at from outside. */
@@ -117,15 +138,20 @@ class Pair {
     const states = statesOf(this.plan, this.scheduler);
     for (const { id, dependsOn } of this.tasks) {
       const [was = 'pending', is = 'pending'] = [before.tasks[id], states[id]];
-      if (is === 'queued' || is === 'running') {
-        expect(dependsOn.map((dependency) => states[dependency])).toEqual(dependsOn.map(() => 'succeeded')); // 1
-        if (before.cancelling) expect(is).toBe(was); // 4
-      }
-      if (is === 'running' && was !== 'running') expect(was).toBe('queued'); // 1
-      if (FINAL.includes(was)) expect(is).toBe(was); // 3
+      const active = is === 'queued' || is === 'running';
+      assert(
+        !active || dependsOn.every((dependency) => states[dependency] === 'succeeded'),
+        `1: ${id} is too early`,
+      );
+      assert(is !== 'running' || was === 'running' || was === 'queued', `1: ${id} was started from ${was}`);
+      assert(!FINAL.includes(was) || is === was, `3: ${id} went from ${was} to ${is}`);
+      assert(!active || !before.cancelling || is === was, `4: ${id} became ${is} after the cancel`);
     }
-    expect(this.in('running').length).toBeLessThanOrEqual(this.concurrency); // 2
-    if (this.scheduler.open > 0) expect(this.in('queued', 'running', 'retrying')).not.toEqual([]); // 5
+    assert(this.in('running').length <= this.concurrency, '2: more tasks run than there are slots');
+    assert(
+      this.scheduler.open === 0 || this.in('queued', 'running', 'retrying').length > 0,
+      '5: the run hangs',
+    );
   }
 
   /** The facts as a run's log has them, consequences included. */
@@ -139,7 +165,10 @@ class Pair {
     });
     switch (fact.type) {
       case 'begin':
-        return [{ ...base, type: 'run.started', workflow: 'w', version: '0.0.0', input: undefined, total: 0 }, ...told];
+        return [
+          { ...base, type: 'run.started', workflow: 'w', version: '0.0.0', input: undefined, total: 0 },
+          ...told,
+        ];
       case 'start':
         return [{ ...base, type: 'attempt.started', task: fact.task, attempt: 1 }];
       case 'succeed':
@@ -147,7 +176,9 @@ class Pair {
       case 'fail':
         return [{ ...base, type: 'task.failed', task: fact.task, error: undefined }, ...told];
       case 'retry':
-        return [{ ...base, type: 'attempt.failed', task: fact.task, attempt: 1, error: undefined, retryInMs: 1 }];
+        return [
+          { ...base, type: 'attempt.failed', task: fact.task, attempt: 1, error: undefined, retryInMs: 1 },
+        ];
       case 'requeue':
         return told;
       case 'cancel':
@@ -160,7 +191,9 @@ class Pair {
 
 function planOf(tasks: readonly OracleTask[]): Plan {
   const handler = (): void => undefined;
-  return compile({ definition: { id: 'w', version: '0.0.0', tasks: tasks.map((task) => ({ ...task, handler })) } });
+  return compile({
+    definition: { id: 'w', version: '0.0.0', tasks: tasks.map((task) => ({ ...task, handler })) },
+  });
 }
 
 function statesOf(plan: Plan, scheduler: Scheduler): Record<string, TaskState> {

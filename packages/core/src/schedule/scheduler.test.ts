@@ -5,8 +5,16 @@ import type { Plan } from '../model/plan.ts';
 import { NONE, Scheduler } from './scheduler.ts';
 
 /** `{ c: ['a', 'b'] }`: c depends on a and b. */
-function planOf(graph: Readonly<Record<string, readonly string[]>>, priorities: Readonly<Record<string, number>> = {}): Plan {
-  const tasks = Object.entries(graph).map(([id, dependsOn]) => ({ id, dependsOn, priority: priorities[id], handler: () => 0 }));
+function planOf(
+  graph: Readonly<Record<string, readonly string[]>>,
+  priorities: Readonly<Record<string, number>> = {},
+): Plan {
+  const tasks = Object.entries(graph).map(([id, dependsOn]) => ({
+    id,
+    dependsOn,
+    priority: priorities[id],
+    handler: () => 0,
+  }));
   return compile({ definition: { id: 'w', version: '0.0.0', tasks } });
 }
 
@@ -136,5 +144,7 @@ describe('cancel', () => {
 
 test('a log that names a task which the plan does not have is refused', () => {
   const scheduler = new Scheduler(planOf(diamond), 1);
-  expect(() => scheduler.apply({ type: 'attempt.started', run: 'r', at: 0, task: 'x', attempt: 1 })).toThrow(/'x'/);
+  expect(() => scheduler.apply({ type: 'attempt.started', run: 'r', at: 0, task: 'x', attempt: 1 })).toThrow(
+    /'x'/,
+  );
 });

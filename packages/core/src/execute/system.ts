@@ -14,7 +14,8 @@ export const systemClock: Clock = {
     let handle: NodeJS.Timeout;
     const arm = (): void => {
       const left = dueAt - performance.now();
-      handle = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(callback, Math.max(0, left));
+      handle =
+        left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(callback, Math.max(0, left));
     };
     arm();
     return () => clearTimeout(handle);
@@ -24,3 +25,8 @@ export const systemClock: Clock = {
     setImmediate(callback);
   },
 };
+
+/** Says something to whoever runs the process, without stopping it. */
+export function systemWarn(message: string): void {
+  process.emitWarning(message);
+}

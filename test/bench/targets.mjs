@@ -1,0 +1,22 @@
+/** What the figures have to reach. Ratios are to the hand-written limit unless their name says otherwise. */
+export const targets = {
+  none: { most: 3 },
+  retry: { most: 3.5 },
+  timeout: { most: 5 },
+  every: { most: 5 },
+  /** How often p-graph's time is wf-sdk's. */
+  pGraph: { least: 4 },
+  effect: { least: 10 },
+  /** The time with every policy declared, in relation to that of p-queue and p-retry around each task. */
+  everyToQueueAndRetry: { most: 0.25 },
+  allocatedBytes: { most: 1_000 },
+  keptBytes: { most: 300 },
+  /** The cost of a task among 100,000 in relation to one among 1,000. */
+  growth: { most: 4 },
+  defineUs: { most: 1.2 },
+  compileUs: { most: 3 },
+  /** In relation to bare Node. */
+  version: { most: 1.5 },
+  /** The same; Node 20 has no compile cache. */
+  run: { most: 'enableCompileCache' in (await import('node:module')).default ? 3 : 4.5 },
+};

@@ -1,0 +1,95 @@
+/*
+ * Source text of workflows as large as asked for: every task has three dependencies and an output type of its own,
+ * which is what costs the type checker most.
+ */
+
+const DEPENDENCIES = 3;
+
+/**
+ * One chain of tasks.
+ *
+ * @param {number} count
+ * @returns {string}
+ */
+export function chain(count) {
+  return [
+    `import { workflow } from '@wf-sdk/core';`,
+    `export const large = workflow('large')${tasks('t', count)};`,
+    `export type Outputs = import('@wf-sdk/core').OutputsOf<typeof large>;`,
+    `export const last: number = (null as unknown as Outputs).t${count - 1}.v${count - 1};`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * Fragments of `size` tasks each; every fragment but the first reads what the one before it exports.
+ *
+ * @param {number} count
+ * @param {number} size
+ * @returns {string}
+ */
+export function fragments(count, size) {
+  const names = Array.from({ length: count / size }, (_, index) => `f${index}`);
+  const lines = names.map((name, index) => {
+    const before = names[index - 1];
+    const needed = before === undefined ? '' : `<{ ${before}x${size - 1}: { v${size - 1}: number } }>`;
+    const first = before === undefined ? [] : [`${before}x${size - 1}`];
+    return `const ${name} = fragment${needed}()${tasks(`${name}x`, size, first)}\n  .exports('${name}x${size - 1}');`;
+  });
+  return [
+    `import { fragment, workflow } from '@wf-sdk/core';`,
+    ...lines,
+    `export const large = workflow('large')${names.map((name) => `\n  .use(${name})`).join('')};`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * Tasks by reference.
+ *
+ * @param {number} count
+ * @returns {string}
+ */
+export function references(count) {
+  const lines = Array.from({ length: count }, (_, index) => {
+    const reads = before(index).map((at) => `t${at}`);
+    const depends = reads.length > 0 ? `.dependsOn(${reads.join(', ')})` : '';
+    return `const t${index} = g.addTask('t${index}')${depends}.run(${handler(reads, index, before(index))});`;
+  });
+  return [
+    `import { graph, workflow } from '@wf-sdk/core';`,
+    `const g = graph();`,
+    ...lines,
+    `export const large = workflow('large').addTasks(t${count - 1});`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * @param {string} prefix
+ * @param {number} count
+ * @param {string[]} [outside] what the first task depends on
+ */
+function tasks(prefix, count, outside = []) {
+  return Array.from({ length: count }, (_, index) => {
+    const reads = index === 0 ? outside : before(index).map((at) => `${prefix}${at}`);
+    const depends = reads.length > 0 ? `.dependsOn(${reads.map((id) => `'${id}'`).join(', ')})` : '';
+    const values = index === 0 ? outside.map((id) => Number(/\d+$/.exec(id)?.[0])) : before(index);
+    return `\n  .addTask('${prefix}${index}')${depends}.run(${handler(reads, index, values)})`;
+  }).join('');
+}
+
+/** @param {number} index the three tasks before this one */
+function before(index) {
+  return Array.from({ length: Math.min(DEPENDENCIES, index) }, (_, back) => index - 1 - back);
+}
+
+/**
+ * @param {string[]} reads
+ * @param {number} index
+ * @param {number[]} values
+ */
+function handler(reads, index, values) {
+  const sum = ['1', ...reads.map((id, at) => `${id}.v${values[at]}`)].join(' + ');
+  return `(${reads.length > 0 ? `{ ${reads.join(', ')} }` : ''}) => ({ v${index}: ${sum} })`;
+}
