@@ -6,5 +6,6 @@ import { prepare } from './subjects/subject.mjs';
 
 const [comparator, name] = process.argv.slice(2);
 const shape = shapes.find((known) => known.name === name);
-if (comparator === undefined || !(comparator in comparators) || shape === undefined) throw new Error('no such subject');
+if (comparator === undefined || !(comparator in comparators) || shape === undefined)
+  throw new Error('no such subject');
 await prepare(comparators[/** @type {keyof typeof comparators} */ (comparator)], shape)();

@@ -6,9 +6,7 @@
  * @typedef {{ readonly title: string, readonly rows: readonly Row[] }} Table
  */
 
-/**
- * How much a shared machine is forgiven where a check decides.
- */
+/** How much a shared machine is forgiven where a check decides. */
 const TOLERANCE = 1.5;
 
 /** @param {Row} row */
@@ -30,13 +28,23 @@ function factorOver({ figure, target }) {
 
 /** @param {Table} table @returns {string} */
 export function toText({ title, rows }) {
-  const cells = rows.map((row) => [row.label, row.measured, shownFigure(row), shownTarget(row), verdict(row)]);
+  const cells = rows.map((row) => [
+    row.label,
+    row.measured,
+    shownFigure(row),
+    shownTarget(row),
+    verdict(row),
+  ]);
   const head = [title, 'measured', 'figure', 'target', ''];
-  const widths = head.map((_, column) => Math.max(...[head, ...cells].map((line) => line[column]?.length ?? 0)));
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...cells].map((line) => line[column]?.length ?? 0)),
+  );
   /** @param {readonly string[]} line */
   const join = (line) =>
     line
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [join(head), '-'.repeat(join(head).length), ...cells.map(join)].join('\n');

@@ -16,9 +16,12 @@ import { shapes } from './shapes.mjs';
 /** @type {readonly TableSource[]} */
 export const tables = [
   ...shapes.map(({ name }) => source('shapes', 'shape', { argument: name })),
+  source('burst', 'burst'),
   source('data', 'data'),
   source('growth', 'growth'),
-  source('memory', 'memory', { flags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'] }),
+  source('memory', 'memory', {
+    flags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],
+  }),
   source('build', 'build'),
   source('start-up', 'start-up'),
 ];

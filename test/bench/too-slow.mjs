@@ -12,6 +12,9 @@ const probe = fileURLToPath(new URL('probe.mjs', import.meta.url));
  * @param {string} shape
  */
 export function isTooSlow(comparator, shape) {
-  const { status } = spawnSync(process.execPath, [probe, comparator, shape], { timeout: TOO_SLOW_S * 1000, stdio: 'ignore' });
+  const { status } = spawnSync(process.execPath, [probe, comparator, shape], {
+    timeout: TOO_SLOW_S * 1000,
+    stdio: 'ignore',
+  });
   return status !== 0;
 }

@@ -68,6 +68,7 @@ export {
 export {
   run,
   runOrThrow,
+  toPlain,
   type CancelledRun,
   type Clock,
   type FailedRun,

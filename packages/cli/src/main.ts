@@ -10,6 +10,7 @@ import { version } from './version.ts';
 
 /** Runs one command line to its end, and the process with it. */
 export async function main(args: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const code = await perform(args);
   process.exitCode = code;
   // What was printed must be out before the process ends, and the process must end although a pipeline may have left
@@ -57,6 +58,11 @@ function unknownCommand(word: string, { commands }: Command): string {
   const hint = didYouMean(word, names);
   if (/\.[cm]?[jt]sx?$/.test(word)) return `unknown command '${word}'; to run that file: wf-sdk run ${word}`;
   return `unknown command '${word}'${hint === undefined ? `; there are ${names.join(' and ')}` : `; did you mean '${hint}'?`}`;
+}
+
+/** A reader that has seen enough, as `| head` has, is no reason to stop in the midst of a run. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

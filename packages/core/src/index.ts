@@ -36,6 +36,7 @@ export type { Log, LogFields, LogLevel, RunInfo, TaskContext } from './model/con
 export type { RunEvent } from './model/event.ts';
 export type { Clock, Observer } from './model/ports.ts';
 export type { CancelledRun, FailedRun, RunResult, SucceededRun, TaskResult } from './model/result.ts';
+export { toPlain } from './lib/plain.ts';
 export type { Outcome, RunState, TaskState, TerminalTaskState } from './model/state.ts';
 
 // Errors

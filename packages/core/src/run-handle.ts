@@ -4,7 +4,6 @@ import {
   OutputSelectorError,
   RunCancelledError,
   RunFailedError,
-  RunTimeoutError,
   TaskFailedError,
   ValidationError,
   type WorkflowError,
@@ -103,13 +102,14 @@ export class Handle implements RunHandle<RunResult> {
 
   #begin(input: unknown): void {
     const { input: schema } = this.#plan.definition;
+    this.#runtime.open(input);
     if (schema === undefined) return this.#runtime.begin(input);
     const subject = `the input of workflow '${this.#plan.id}'`;
     const refuse = (error: unknown): void => {
       const issues = [{ path: [], message: `the schema threw: ${String(error)}` }];
-      const refusal =
-        error instanceof ValidationError ? error : new ValidationError(subject, 'input_invalid', issues);
-      this.#finish({ state: 'failed', error: refusal });
+      this.#runtime.fail(
+        error instanceof ValidationError ? error : new ValidationError(subject, 'input_invalid', issues),
+      );
     };
     let checked: unknown;
     try {
@@ -123,9 +123,9 @@ export class Handle implements RunHandle<RunResult> {
 
   /** What became of a run that has no open task any more. */
   #ending(): Ending {
-    const { state, cancelReason, ledger } = this.#runtime;
+    const { state, failure, cancelReason, ledger } = this.#runtime;
     const { id, tasks, definition } = this.#plan;
-    if (cancelReason instanceof RunTimeoutError) return { state, error: cancelReason };
+    if (failure !== undefined) return { state, error: failure };
     switch (state) {
       case 'cancelled':
         return { state, error: new RunCancelledError(this.id, id, cancelReason) };

@@ -51,7 +51,7 @@ run(dated, { dya: 'x' });
 run(dated, { day: 1 });
 // @ts-expect-error TS2322 at day: Type 'number' is not assignable to type 'string'.
 runOrThrow(dated, { day: 1 });
-// @ts-expect-error TS2353 at concurency: Object literal may only specify known properties, and 'concurency' does not exist in type 'RunOptions'.
+// @ts-expect-error TS2561 at concurency: Object literal may only specify known properties, but 'concurency' does not exist in type 'RunOptions'. Did you mean to write 'concurrency'?
 run(bare, undefined, { concurency: 1 });
 
 // @ts-expect-error TS2741 at bare.addTask: Property 'definition' is missing in type 'TaskBuilder<…>' but required in type 'Workflow<…>'.
@@ -61,7 +61,7 @@ run('bare');
 
 // @ts-expect-error TS2339 at total: Property 'total' does not exist on type '{ readonly count: TaskResult; readonly name: TaskResult; }'.
 const { total } = result.tasks;
-// @ts-expect-error TS2532 at result: Object is possibly 'undefined'.
+// @ts-expect-error TS18048 at result: 'result.outputs.count' is possibly 'undefined'.
 result.outputs.count.toFixed();
 // @ts-expect-error TS2339 at then: Property 'then' does not exist on type 'Flow<…>'.
 bare.then();

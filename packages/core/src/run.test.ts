@@ -30,7 +30,7 @@ describe('the input', () => {
       "the input of workflow 'w' does not fit its schema:\n  - at.0: not a day",
     );
     expect(result.tasks.year).toMatchObject({ attempts: 0 });
-    expect(lines(events)).toEqual(['run.finished']);
+    expect(lines(events)).toEqual(['run.started', 'run.cancelling', 'task.cancelled year', 'run.finished']);
     await expect(runOrThrow(flow, 'today')).rejects.toMatchObject({ code: 'input_invalid' });
   });
 

@@ -11,6 +11,7 @@ import {
   RunTimeoutError,
   ThrownValueError,
   TimeoutError,
+  type WorkflowError,
 } from './model/error.ts';
 import type { Plan, PlannedTask, TaskIndex } from './model/plan.ts';
 import type { RetryPolicy } from './model/policy.ts';
@@ -20,7 +21,7 @@ import { Ledger } from './record/ledger.ts';
 import type { Journal } from './record/journal.ts';
 import { type Consequences, Scheduler } from './schedule/scheduler.ts';
 
-/** After this long without a pause the loop lets I/O, timers and signals have their turn. */
+/** The loop lets I/O, timers and signals have their turn at least this often. */
 const TURN_MS = 10;
 
 const NO_DATA = undefined as never;
@@ -61,9 +62,9 @@ export class Runtime implements AttemptHost, Consequences {
   #info: RunInfo | undefined;
   #now: number;
   #turnStartedAt: number;
-  #phase: 'new' | 'going' | 'ended' = 'new';
+  #phase: 'new' | 'open' | 'going' | 'ended' = 'new';
   #starting = false;
-  #cancelReason: { readonly reason: unknown } | undefined;
+  #stopped: { readonly reason: unknown; readonly failure: WorkflowError | undefined } | undefined;
   /** An observer cancelled the run in the midst of a step: it is done as soon as the step is. */
   #cancelDue = false;
   readonly startedAt: number;
@@ -96,36 +97,57 @@ export class Runtime implements AttemptHost, Consequences {
     return this.#now;
   }
 
-  /** Why the run was cancelled, if it was: what was given to `cancel`, or a `RunTimeoutError`. */
+  /** Why the run was cancelled, if it was: what was given to `cancel`. */
   get cancelReason(): unknown {
-    return this.#cancelReason?.reason;
+    return this.#stopped?.reason;
+  }
+
+  /** Why the run failed as a whole, if it did: what was given to `fail`. */
+  get failure(): WorkflowError | undefined {
+    return this.#stopped?.failure;
   }
 
   get state(): RunState {
-    return this.cancelReason instanceof RunTimeoutError ? 'failed' : this.scheduler.verdict;
+    return this.failure === undefined ? this.scheduler.verdict : 'failed';
   }
 
+  /** The run is known from now on, with the input as it was given; nothing starts before that was checked. */
+  open(input: unknown): void {
+    this.#phase = 'open';
+    this.#tick();
+    this.#journal.runStarted(input, this.startedAt);
+    const { timeoutMs } = this.#setup;
+    if (timeoutMs !== undefined) {
+      const onTimeout = (): void => this.fail(new RunTimeoutError(this.info.id, this.#plan.id, timeoutMs));
+      this.#disarmTimeout = this.#clock.setTimer(timeoutMs, onTimeout);
+    }
+    if (this.#stopped !== undefined) this.#cancelTasks();
+  }
+
+  /** @param input What handlers read. */
   begin(input: unknown): void {
-    if (this.#phase !== 'new') return;
+    if (this.#phase !== 'open') return;
     this.#phase = 'going';
     this.#tick();
     this.input = input;
-    const { timeoutMs } = this.#setup;
-    this.#journal.runStarted(input, this.startedAt);
-    if (timeoutMs !== undefined) {
-      const onTimeout = (): void => this.cancel(new RunTimeoutError(this.info.id, this.#plan.id, timeoutMs));
-      this.#disarmTimeout = this.#clock.setTimer(timeoutMs, onTimeout);
-    }
     this.scheduler.begin();
-    if (this.#cancelReason === undefined) this.#proceed();
-    else this.#cancelTasks();
+    this.#proceed();
   }
 
   /** Ends everything that has not ended: what runs gets its signal and the grace period, the rest is cancelled now. */
   cancel(reason: unknown): void {
-    if (this.#phase === 'ended' || this.#cancelReason !== undefined) return;
-    this.#cancelReason = { reason };
-    if (this.#phase !== 'going') return;
+    this.#stop({ reason, failure: undefined });
+  }
+
+  /** The same, but the run has failed, with this error. */
+  fail(failure: WorkflowError): void {
+    this.#stop({ reason: failure, failure });
+  }
+
+  #stop(stopped: { reason: unknown; failure: WorkflowError | undefined }): void {
+    if (this.#phase === 'ended' || this.#stopped !== undefined) return;
+    this.#stopped = stopped;
+    if (this.#phase === 'new') return;
     if (this.#journal.telling) {
       this.#cancelDue = true;
       queueMicrotask(() => this.#proceed());
@@ -140,7 +162,7 @@ export class Runtime implements AttemptHost, Consequences {
     this.#tick();
     this.#journal.runCancelling(reason, this.#now);
     this.scheduler.cancel();
-    const abortReason = reason instanceof RunTimeoutError ? reason : new CancelledError(reason);
+    const abortReason = this.failure ?? new CancelledError(reason);
     for (const attempt of this.#live) attempt?.abort(abortReason);
     this.#disarmGrace = this.#clock.setTimer(this.#setup.graceMs, () => this.#endGrace());
     this.#proceed();
@@ -174,7 +196,7 @@ export class Runtime implements AttemptHost, Consequences {
     }
     this.#starting = false;
     if (this.#cancelDue) return this.#cancelTasks();
-    if (this.scheduler.open === 0 && this.#phase === 'going') this.#end();
+    if (this.scheduler.open === 0 && this.#phase !== 'ended') this.#end();
   }
 
   #start(index: TaskIndex): void {

@@ -5,7 +5,10 @@ export function effect(graph, body) {
   const work = Effect.promise(body);
   const whole = Effect.gen(function* () {
     const outputs = graph.map(() => /** @type {Deferred.Deferred<unknown>} */ (Deferred.makeUnsafe()));
-    yield* Effect.forEach(outputs, (output, task) => fiber(output, task, outputs), { concurrency: 'unbounded', discard: true });
+    yield* Effect.forEach(outputs, (output, task) => fiber(output, task, outputs), {
+      concurrency: 'unbounded',
+      discard: true,
+    });
   });
 
   /**

@@ -5,7 +5,10 @@ import { define, policies } from '../subjects/wf-sdk.mjs';
 import { targets } from '../targets.mjs';
 
 const body = async () => 1;
-const links = Array.from({ length: 1_000 }, (_, task) => ({ id: `t${task}`, waitsFor: task === 0 ? [] : [`t${task - 1}`] }));
+const links = Array.from({ length: 1_000 }, (_, task) => ({
+  id: `t${task}`,
+  waitsFor: task === 0 ? [] : [`t${task - 1}`],
+}));
 const graph = layered(100, 100);
 
 /**
@@ -17,8 +20,14 @@ export async function measure({ effort }) {
   const rows = [];
   const kinds = {
     'in a chain of 1,000': { tasks: links.length, make: inChain },
-    'by reference, 10,000 with 3 dependencies each': { tasks: graph.length, make: () => define(graph, () => body) },
-    'the same, every policy declared': { tasks: graph.length, make: () => define(graph, () => body, policies.every) },
+    'by reference, 10,000 with 3 dependencies each': {
+      tasks: graph.length,
+      make: () => define(graph, () => body),
+    },
+    'the same, every policy declared': {
+      tasks: graph.length,
+      make: () => define(graph, () => body, policies.every),
+    },
   };
   for (const [label, { tasks, make }] of Object.entries(kinds)) {
     const defineUs = await time({ tasks, run: () => make().definition }, effort);
@@ -33,7 +42,11 @@ export async function measure({ effort }) {
 
 function inChain() {
   let flow = /** @type {Step} */ (/** @type {unknown} */ (workflow('bench')));
-  for (const { id, waitsFor } of links) flow = flow.addTask(id).dependsOn(...waitsFor).run(body);
+  for (const { id, waitsFor } of links)
+    flow = flow
+      .addTask(id)
+      .dependsOn(...waitsFor)
+      .run(body);
   return flow;
 }
 

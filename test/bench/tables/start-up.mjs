@@ -18,13 +18,27 @@ export async function measure({ effort }) {
     const command = path.join(folder, 'node_modules/wf-sdk/dist/bin.js');
     const subjects = [
       { label: 'wf-sdk --version', args: [command, '--version'], target: targets.version },
-      { label: 'wf-sdk run pipeline.ts', args: [command, 'run', 'pipeline.ts', '--day', '2026-01-01'], target: targets.run },
+      {
+        label: 'wf-sdk run pipeline.ts',
+        args: [command, 'run', 'pipeline.ts', '--day', '2026-01-01'],
+        target: targets.run,
+      },
     ];
     const rows = subjects.map(({ label, args, target }) => {
       /** @param {readonly string[]} started */
       const startMs = (started) => start(started, folder, env);
-      const { ms, bareMs, ratio } = comparePairwise(() => startMs(args), () => startMs(BARE), effort.spawns);
-      return { label, measured: `${ms.toFixed(0)} / ${bareMs.toFixed(0)} ms`, figure: ratio, unit: '×', target };
+      const { ms, bareMs, ratio } = comparePairwise(
+        () => startMs(args),
+        () => startMs(BARE),
+        effort.spawns,
+      );
+      return {
+        label,
+        measured: `${ms.toFixed(0)} / ${bareMs.toFixed(0)} ms`,
+        figure: ratio,
+        unit: '×',
+        target,
+      };
     });
     return { title: 'start to end / node -e 0', rows };
   } finally {
@@ -32,8 +46,13 @@ export async function measure({ effort }) {
   }
 }
 
-/** Starts this Node with these arguments and gives how long it took; what it prints goes nowhere. */
-/** @param {readonly string[]} args @param {string} cwd @param {NodeJS.ProcessEnv} env */
+/**
+ * Starts this Node with these arguments and gives how long it took; what it prints goes nowhere.
+ *
+ * @param {readonly string[]} args
+ * @param {string} cwd
+ * @param {NodeJS.ProcessEnv} env
+ */
 function start(args, cwd, env) {
   const begin = performance.now();
   const { status } = spawnSync(process.execPath, args, { cwd, env, stdio: 'ignore' });
@@ -42,14 +61,22 @@ function start(args, cwd, env) {
   return ms;
 }
 
-/** One of these, one of those, in turn, after a start each that fills the caches. The best of three passes counts. */
-/** @param {() => number} subject @param {() => number} bare @param {number} pairs */
+/**
+ * One of these, one of those, in turn, once the caches are filled. The best of three passes counts.
+ *
+ * @param {() => number} subject
+ * @param {() => number} bare
+ * @param {number} pairs
+ */
 function comparePairwise(subject, bare, pairs) {
   for (let warm = 0; warm < 2; warm++) [subject, bare].forEach((measured) => measured());
   let best = { ms: Infinity, bareMs: Infinity, ratio: Infinity };
   for (let pass = 0; pass < PASSES; pass++) {
     const taken = Array.from({ length: pairs }, () => ({ bareMs: bare(), ms: subject() }));
-    const figure = { ms: median(taken.map(({ ms }) => ms)), bareMs: median(taken.map(({ bareMs }) => bareMs)) };
+    const figure = {
+      ms: median(taken.map(({ ms }) => ms)),
+      bareMs: median(taken.map(({ bareMs }) => bareMs)),
+    };
     const ratio = figure.ms / figure.bareMs;
     if (ratio < best.ratio) best = { ...figure, ratio };
   }

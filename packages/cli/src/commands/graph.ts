@@ -21,7 +21,11 @@ export function graphCommand(done: (code: number) => void): Command {
     .helpOption('-h, --help', 'show this help')
     .exitOverride()
     .action(async (file: string, options: GraphOptions) => {
-      const workflow = pickWorkflow(await loadPipeline(file, { cwd: process.cwd() }), options.export, isWorkflow);
+      const workflow = pickWorkflow(
+        await loadPipeline(file, { cwd: process.cwd() }),
+        options.export,
+        isWorkflow,
+      );
       process.stdout.write(picture(workflow, options.format));
       done(EXIT.succeeded);
     });

@@ -1,4 +1,13 @@
-import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import type { RunEvent, RunResult } from '@wf-sdk/core';
 import { toJsonText } from '../show/event-json.ts';
 import { UsageError } from '../usage-error.ts';
@@ -39,20 +48,36 @@ export class ResultFile {
   /** @throws UsageError when the file cannot be written: better now than after the run. */
   constructor(path: string) {
     this.#path = path;
+    const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
     closeSync(open(path, 'a', '--output'));
+    // A run that does not get to its end leaves no empty file behind.
+    if (isNew) rmSync(path);
   }
 
   /** Gives what went wrong, if anything did. */
   write(result: RunResult): string | undefined {
-    const draft = `${this.#path}.${process.pid}.tmp`;
     try {
-      writeFileSync(draft, `${toJsonText(result, 2)}\n`);
-      renameSync(draft, this.#path);
+      replace(this.#path, `${toJsonText(result, 2)}\n`);
       return undefined;
     } catch (error) {
-      rmSync(draft, { force: true });
       return `--output ${this.#path} was not written: ${reasonOf(error)}`;
     }
+  }
+}
+
+function replace(path: string, text: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  // Renaming would put a file in the place of a pipe or a device such as /dev/stdout.
+  if (stats !== undefined && !stats.isFile()) return writeFileSync(path, text);
+  // What a link leads to is replaced, not the link.
+  const target = stats === undefined ? path : realpathSync(path);
+  const draft = `${target}.${process.pid}.tmp`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   }
 }
 
@@ -67,22 +92,19 @@ function open(path: string, flags: string, option: string): number {
 /** A write to a nearly full disk may take only a part; the rest then fails. */
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  EISDIR: 'it is a folder',
+  EACCES: 'no permission to write there',
+  EPERM: 'no permission to write there',
+  EROFS: 'no permission to write there',
+  ENOSPC: 'the disk is full',
+};
+
 function reasonOf(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'its folder does not exist';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return 'no permission to write there';
-    case 'ENOSPC':
-      return 'the disk is full';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -18,7 +18,9 @@ export interface RunFlags {
 
 /** The names that a field of the input cannot have as its flag; it is then `--input.name`. */
 export function reservedNames(): readonly string[] {
-  return [...runOptions().map((option) => option.long ?? ''), '--help'].map((name) => name.replace(/^--/, ''));
+  return [...runOptions().map((option) => option.long ?? ''), '--help'].map((name) =>
+    name.replace(/^--/, ''),
+  );
 }
 
 /** Describes `run` in the command's own help, and in that of a run whose pipeline is not known. */
@@ -48,8 +50,13 @@ function runOptions(): readonly Option[] {
     new Option('--input <json>', 'the input as a JSON object; single flags are laid over it'),
     new Option('--input-file <file>', 'the same from a file'),
     new Option('--export <name>', 'the export to run, where the file has several workflows'),
-    new Option('--concurrency <number>', 'how many tasks may run at once (default: no limit)').argParser(atLeastOne),
-    new Option('--timeout <duration>', "the most the run may take: '90s', '5m'; then it fails with exit code 124"),
+    new Option('--concurrency <number>', 'how many tasks may run at once (default: no limit)').argParser(
+      atLeastOne,
+    ),
+    new Option(
+      '--timeout <duration>',
+      "the most the run may take: '90s', '5m'; then it fails with exit code 124",
+    ).argParser(aDuration),
     new Option('--output <file>', 'write the result as JSON'),
     new Option('--events <file>', 'write the events as JSON, one on each line'),
     new Option('--json', 'print the events as JSON, one on each line, and nothing else'),
@@ -60,6 +67,14 @@ function runOptions(): readonly Option[] {
 
 function atLeastOne(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
   return number;
+}
+
+function aDuration(text: string): string {
+  if (!/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(text)) {
+    throw new InvalidArgumentError("It must be a duration such as '500ms', '90s', '5m' or '1.5h'.");
+  }
+  return text;
 }

@@ -1,11 +1,4 @@
-import {
-  compile,
-  isWorkflow,
-  type Plan,
-  toText,
-  type ValidationError,
-  type WorkflowDefinition,
-} from '@wf-sdk/core';
+import { compile, isWorkflow, type Plan, toText, type WorkflowDefinition } from '@wf-sdk/core';
 import { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { formatIssues } from '../input/format-issues.ts';
@@ -38,18 +31,24 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
   const plan = compile(workflow);
   const options = command.opts<RunFlags>();
   const input = await inputFrom(command, flags, plan);
-  if (options.dryRun === true) return dryRun(plan, input, flags);
-  return superviseRun(workflow, plan, input, options, (error) => explainInput(error, flags, input));
+  await checkInput(plan, input, flags);
+  return options.dryRun === true ? dryRun(plan) : superviseRun(workflow, plan, input, options);
 }
 
 /** What must be known before the rest can be: which file, and which of its workflows. */
 function firstPass(args: readonly string[]): { file: string | undefined; flags: RunFlags } {
-  const command = describeRun(new Command()).helpOption(false).allowUnknownOption().allowExcessArguments();
+  const command = describeRun(new Command('wf-sdk run'))
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments();
   for (const argument of command.registeredArguments) argument.argOptional();
-  command.configureOutput({ writeErr: () => undefined }).parse(args, { from: 'user' });
+  command.parse(args, { from: 'user' });
   const words = command.args.filter((word) => !word.startsWith('-'));
   // A flag of the input may stand before the file, and its value then looks like one more word.
-  return { file: words.find((word) => /\.[cm]?[jt]sx?$/.test(word)) ?? words[0], flags: command.opts<RunFlags>() };
+  return {
+    file: words.find((word) => /\.[cm]?[jt]sx?$/.test(word)) ?? words[0],
+    flags: command.opts<RunFlags>(),
+  };
 }
 
 async function flagsOf({ input }: WorkflowDefinition): Promise<readonly InputFlag[]> {
@@ -61,27 +60,30 @@ async function inputFrom(command: Command, flags: readonly InputFlag[], plan: Pl
   const { input: inline, inputFile: file } = command.opts<RunFlags>();
   const [, dash, ...more] = command.args;
   if ((dash !== undefined && dash !== '-') || more.length > 0) {
-    throw new UsageError(`unexpected '${dash === '-' ? more[0] : dash}': a run takes one pipeline, and - for input from standard input`);
+    throw new UsageError(
+      `unexpected '${dash === '-' ? more[0] : dash}': a run takes one pipeline, and - for input from standard input`,
+    );
   }
   const json = await readInput({ inline, file, stdin: dash === '-' });
-  if (plan.definition.input !== undefined) return mergeInput(json ?? {}, parseInputFlags(flags, command.opts()));
+  if (plan.definition.input !== undefined)
+    return mergeInput(json ?? {}, parseInputFlags(flags, command.opts()));
   if (json !== undefined) {
-    throw new UsageError(`workflow '${plan.id}' takes no input: it has no input schema. Give it one: workflow('${plan.id}', { input: z.object({ … }) })`);
+    throw new UsageError(
+      `workflow '${plan.id}' takes no input: it has no input schema. Give it one: workflow('${plan.id}', { input: z.object({ … }) })`,
+    );
   }
   return undefined;
 }
 
-async function dryRun(plan: Plan, input: unknown, flags: readonly InputFlag[]): Promise<number> {
+/** The run checks its input too; but here nothing has begun, and what sets each field is known. */
+async function checkInput(plan: Plan, input: unknown, flags: readonly InputFlag[]): Promise<void> {
   const result = await plan.definition.input?.['~standard'].validate(input);
-  if (result?.issues !== undefined) throw new UsageError(inputProblem(formatIssues(result.issues, flags, input)));
+  if (result?.issues === undefined) return;
+  const lines = formatIssues(result.issues, flags, input).map((line) => `  ${line}`);
+  throw new UsageError(['the input does not fit the workflow:', ...lines].join('\n'));
+}
+
+function dryRun(plan: Plan): number {
   process.stdout.write(`${toText(plan)}\nnothing was run (--dry-run)\n`);
   return EXIT.succeeded;
-}
-
-function explainInput({ issues }: ValidationError, flags: readonly InputFlag[], input: unknown): string {
-  return inputProblem(formatIssues(issues, flags, input));
-}
-
-function inputProblem(lines: readonly string[]): string {
-  return ['the input does not fit the workflow:', ...lines.map((line) => `  ${line}`)].join('\n');
 }

@@ -1,4 +1,4 @@
-import { type Plan, run, type RunHandle, type RunResult, type ValidationError } from '@wf-sdk/core';
+import { type Plan, run, type RunHandle, type RunResult } from '@wf-sdk/core';
 import { type CancellingSignal, EXIT, exitCodeOf, exitCodeOfSignal } from '../exit-codes.ts';
 import { coloursFor } from '../show/colours.ts';
 import { createJsonReporter } from '../show/json-lines.ts';
@@ -17,7 +17,6 @@ export async function superviseRun(
   plan: Plan,
   input: unknown,
   flags: RunFlags,
-  explainInput: (error: ValidationError) => string,
 ): Promise<number> {
   const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events);
   const resultFile = flags.output === undefined ? undefined : new ResultFile(flags.output);
@@ -32,9 +31,7 @@ export async function superviseRun(
   watch.end();
   reporter.end();
   const problems = [eventsFile?.end(), resultFile?.write(result)].filter((problem) => problem !== undefined);
-  if (result.state === 'failed' && result.error.code === 'input_invalid') {
-    say(explainInput(result.error as ValidationError));
-  } else if (flags.json !== true && (flags.quiet !== true || result.state !== 'succeeded')) {
+  if (flags.json !== true && (flags.quiet !== true || result.state !== 'succeeded')) {
     say(summary(result, coloursFor(process.stderr), process.cwd()));
   }
   for (const problem of problems) say(problem);
@@ -57,6 +54,9 @@ function isInteractive(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb';
 }
 
+const STUCK =
+  'what runs waits for something that cannot happen any more, a promise that nothing settles: no timer and no I/O is left';
+
 interface Watch {
   /** The signal that cancelled the run, if one did. */
   readonly signal: CancellingSignal | undefined;
@@ -68,6 +68,7 @@ function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter): Watch {
   let signal: CancellingSignal | undefined;
   const onSignal = (received: CancellingSignal): void => {
     if (signal !== undefined) {
+      end();
       reporter.end();
       say('forced to stop; tasks may have been left half done');
       process.exit(exitCodeOfSignal(received));
@@ -82,7 +83,13 @@ function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter): Watch {
   };
   // With nothing left that could wake it Node would end the process in the middle of the run, and with exit code 0.
   const onIdle = (): void => {
-    void handle.cancel(new Error('what runs waits for something that cannot happen any more: no timer, no I/O is left'));
+    void handle.cancel(STUCK);
+  };
+  // Nothing can be waited for here any more: what is left is to say so, and not to look like a success.
+  const onExit = (code: number): void => {
+    reporter.end();
+    say('a task ended the process (process.exit) in the middle of the run');
+    if (code === EXIT.succeeded) process.exitCode = EXIT.failed;
   };
   const listeners = {
     SIGINT: () => onSignal('SIGINT'),
@@ -90,15 +97,17 @@ function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter): Watch {
     uncaughtException: onStray,
     unhandledRejection: onStray,
     beforeExit: onIdle,
+    exit: onExit,
   };
   for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
+  const end = (): void => {
+    for (const [name, listener] of Object.entries(listeners)) process.off(name, listener);
+  };
   return {
     get signal() {
       return signal;
     },
-    end() {
-      for (const [name, listener] of Object.entries(listeners)) process.off(name, listener);
-    },
+    end,
   };
 }
 

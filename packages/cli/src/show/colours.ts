@@ -2,7 +2,10 @@ import picocolors from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
 
 /** Colours where the stream is a terminal, unless NO_COLOR says no or FORCE_COLOR yes. Source: https://no-color.org */
-export function coloursFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): Colors {
+export function coloursFor(
+  stream: { readonly isTTY?: boolean },
+  env: NodeJS.ProcessEnv = process.env,
+): Colors {
   return picocolors.createColors(wantsColour(stream, env));
 }
 

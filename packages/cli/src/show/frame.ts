@@ -25,7 +25,10 @@ export function frame(view: RunView, options: FrameOptions): string {
   const { columns, rows, colours } = options;
   const room = Math.max(1, rows - OTHER_ROWS);
   const shown = chooseTasks(view.tasks, room);
-  const idWidth = Math.min(40, shown.reduce((widest, { id }) => Math.max(widest, stringWidth(id)), 0));
+  const idWidth = Math.min(
+    40,
+    shown.reduce((widest, { id }) => Math.max(widest, stringWidth(id)), 0),
+  );
   const hidden = view.tasks.length - shown.length;
   const lines = [
     colours.bold(view.title),
@@ -61,10 +64,14 @@ function taskDetail(task: TaskView, now: number, colours: Colors): string {
       return [elapsed(task, now), attemptOf(task)].filter(Boolean).join('  ');
     case 'retrying': {
       const left = Math.max(0, (task.retryAt ?? now) - now);
-      return colours.yellow(`${attemptOf(task)} failed, next in ${formatDuration(left)}: ${headline(task.error)}`);
+      return colours.yellow(
+        `${attemptOf(task)} failed, next in ${formatDuration(left)}: ${headline(task.error)}`,
+      );
     }
     case 'succeeded':
-      return colours.dim([elapsed(task, now), task.attempt > 1 ? attemptOf(task) : ''].filter(Boolean).join('  '));
+      return colours.dim(
+        [elapsed(task, now), task.attempt > 1 ? attemptOf(task) : ''].filter(Boolean).join('  '),
+      );
     case 'failed':
       return colours.red(headline(task.error));
     case 'upstream_failed':

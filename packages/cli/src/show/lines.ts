@@ -49,7 +49,9 @@ function eventLine(event: RunEvent, { maxAttempts, startedAt }: Known, colours: 
     case 'task.cancelled':
       return `${markOf('cancelled', colours)} ${event.task}  cancelled`;
     case 'run.cancelling':
-      return colours.yellow('cancelling: running tasks have been told to stop; Ctrl-C again to force');
+      return colours.yellow(
+        `cancelling: ${headline(event.reason)}; running tasks have been told to stop, Ctrl-C again forces`,
+      );
     case 'task.log':
       return logLine(event, colours);
     case 'task.queued':

@@ -30,8 +30,7 @@ export function createLiveReporter(plan: Plan, screen: NodeJS.WriteStream, colou
   let stale = true;
   const draw = (): void => {
     stale = false;
-    const { columns = 80, rows = 24 } = screen;
-    picture(frame(view, { columns, rows, colours, now: performance.timeOrigin + performance.now() }));
+    picture(frame(view, { ...sizeOf(screen), colours, now: performance.timeOrigin + performance.now() }));
   };
   const release = [process.stdout, process.stderr].map((stream) =>
     stream.isTTY
@@ -54,10 +53,15 @@ export function createLiveReporter(plan: Plan, screen: NodeJS.WriteStream, colou
     end() {
       clearInterval(timer);
       // A run that fits stays to be read; of one that does not, the summary says what matters.
-      if (view.tasks.length <= (screen.rows ?? 24) - OTHER_ROWS) draw();
+      if (view.tasks.length <= sizeOf(screen).rows - OTHER_ROWS) draw();
       else picture.clear();
       picture.done();
       for (const restore of release) restore();
     },
   };
+}
+
+/** Some terminals do not tell their size. */
+function sizeOf({ columns, rows }: NodeJS.WriteStream): { columns: number; rows: number } {
+  return { columns: columns || 80, rows: rows || 24 };
 }

@@ -40,21 +40,31 @@ function slowest(tasks: readonly TaskResult[], colours: Colors): string | undefi
   const timed = tasks.flatMap(({ id, durationMs }) => (durationMs === undefined ? [] : [{ id, durationMs }]));
   if (timed.length < 2) return undefined;
   const longest = timed.sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST);
-  return colours.dim(`  slowest: ${longest.map(({ id, durationMs }) => `${id} ${formatDuration(durationMs)}`).join(', ')}`);
+  return colours.dim(
+    `  slowest: ${longest.map(({ id, durationMs }) => `${id} ${formatDuration(durationMs)}`).join(', ')}`,
+  );
 }
 
 function failures(result: RunResult, tasks: readonly TaskResult[], colours: Colors, cwd: string): string[] {
   const failed = tasks.filter(({ state }) => state === 'failed');
   const notRun = tasks.filter(({ state }) => state === 'upstream_failed');
   const lines = failed.slice(0, FAILURES).flatMap((task) => failure(task, colours, cwd));
-  if (failed.length > FAILURES) lines.push('', `  … and ${count(failed.length - FAILURES, 'other failed task')}`);
+  if (failed.length > FAILURES)
+    lines.push('', `  … and ${count(failed.length - FAILURES, 'other failed task')}`);
   if (notRun.length > 0) {
     const ids = notRun.slice(0, FAILURES).map(({ id }) => id);
     const more = notRun.length > ids.length ? ', …' : '';
-    lines.push('', colours.dim(`  ${count(notRun.length, 'task')} not run because of that: ${ids.join(', ')}${more}`));
+    lines.push(
+      '',
+      colours.dim(`  ${count(notRun.length, 'task')} not run because of that: ${ids.join(', ')}${more}`),
+    );
+  }
+  if (result.state === 'cancelled' && result.error.cause !== undefined) {
+    lines.push(...describe(result.error.cause, colours, cwd).map((line) => `  ${line}`));
   }
   // A failure that is no task's own: the run's timeout, or the output function.
-  if (result.state === 'failed' && failed.length === 0) lines.push('', `  ${describe(result.error, colours, cwd).join('\n  ')}`);
+  if (result.state === 'failed' && failed.length === 0)
+    lines.push('', `  ${describe(result.error, colours, cwd).join('\n  ')}`);
   return lines;
 }
 
@@ -90,7 +100,8 @@ export function whereThrown(error: unknown, cwd: string): string | undefined {
     const [, place, row, column] = match ?? [];
     if (place === undefined || row === undefined || column === undefined) continue;
     const file = place.startsWith('file:') ? fileURLToPath(place) : place;
-    if (/[\\/]node_modules[\\/]/.test(file) || OWN_FOLDERS.some((folder) => file.startsWith(folder))) continue;
+    if (/[\\/]node_modules[\\/]/.test(file) || OWN_FOLDERS.some((folder) => file.startsWith(folder)))
+      continue;
     const shown = relative(cwd, file);
     return `${shown.startsWith('..') ? file : shown}:${row}:${column}`;
   }
@@ -98,13 +109,16 @@ export function whereThrown(error: unknown, cwd: string): string | undefined {
 }
 
 /** Where this command's and core's files are, for when they are not inside a node_modules folder. */
-const OWN_FOLDERS = [import.meta.url, import.meta.resolve('@wf-sdk/core')].map((url) => fileURLToPath(new URL('.', url)));
+const OWN_FOLDERS = [import.meta.url, import.meta.resolve('@wf-sdk/core')].map((url) =>
+  fileURLToPath(new URL('.', url)),
+);
 
 const OUTPUT_LENGTH = 4_000;
 
 function output(result: RunResult, colours: Colors): string | undefined {
   if (result.state !== 'succeeded' || result.output === undefined) return undefined;
   const text = typeof result.output === 'string' ? result.output : toJsonText(result.output, 2);
-  const shown = text.length > OUTPUT_LENGTH ? `${text.slice(0, OUTPUT_LENGTH)}… (--output <file> for all of it)` : text;
+  const shown =
+    text.length > OUTPUT_LENGTH ? `${text.slice(0, OUTPUT_LENGTH)}… (--output <file> for all of it)` : text;
   return `\n${colours.bold('output')}\n${shown}`;
 }

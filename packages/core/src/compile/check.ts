@@ -33,10 +33,19 @@ export function checkDefinition(definition: WorkflowDefinition, report: Report):
 
 const ID_RULE = 'it must begin with a letter or _ and go on with letters, digits and _ . : -';
 
-/** Checks one task beside the others; `tasks` holds the first task of each ID. */
+/** Untyped code can put anything among the tasks: what is not even shaped like one is reported, and left out. */
+export function checkShape(task: unknown, place: number, report: Report): task is TaskDefinition {
+  const { id, dependsOn } = (task ?? {}) as Partial<TaskDefinition>;
+  if (typeof id === 'string' && Array.isArray(dependsOn)) return true;
+  const wanted = `an object with an id and a list dependsOn`;
+  report({ code: 'bad_task', message: `task number ${place + 1} of the definition must be ${wanted}` });
+  return false;
+}
+
+/** Checks one task beside the others, which `tasks` has by ID. */
 export function checkTask(
   task: TaskDefinition,
-  tasks: ReadonlyMap<string, TaskDefinition>,
+  tasks: ReadonlyMap<string, unknown>,
   report: Report,
 ): void {
   const { id } = task;
@@ -44,9 +53,6 @@ export function checkTask(
     report({ code: 'bad_id', task: id, message: `task ID ${JSON.stringify(id)} is not usable: ${ID_RULE}` });
   if (RESERVED.has(id)) {
     report({ code: 'reserved_id', task: id, message: `'${id}' is reserved; choose another task ID` });
-  }
-  if (tasks.get(id) !== task) {
-    report({ code: 'duplicate_id', task: id, message: `task '${id}' is defined more than once` });
   }
   if (typeof task.handler !== 'function') {
     const wrong = task.handler === undefined ? `has no .run()` : `has a .run() that is not a function`;
@@ -68,7 +74,7 @@ export function checkTask(
 
 function checkDependencies(
   task: TaskDefinition,
-  tasks: ReadonlyMap<string, TaskDefinition>,
+  tasks: ReadonlyMap<string, unknown>,
   report: Report,
 ): void {
   const { id } = task;

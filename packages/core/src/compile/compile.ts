@@ -1,8 +1,8 @@
-import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
+import type { WorkflowDefinition } from '../model/definition.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { DefinitionError } from '../model/error.ts';
 import type { Plan } from '../model/plan.ts';
-import { checkDefinition, checkTask } from './check.ts';
+import { checkDefinition, checkShape, checkTask } from './check.ts';
 import { checkedHandler, readsData } from './handler.ts';
 import { findCycles } from './cycles.ts';
 import { layOut } from './lay-out.ts';
@@ -54,18 +54,16 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
     errors.push(diagnostic);
   };
   checkDefinition(definition, report);
-  const { tasks } = definition;
-  const first = new Map<string, TaskDefinition>();
+  const tasks = definition.tasks.filter((task, place) => checkShape(task, place, report));
   const indexOf = new Map<string, number>();
-  for (const [index, task] of tasks.entries()) {
-    if (first.has(task.id)) continue;
-    first.set(task.id, task);
-    indexOf.set(task.id, index);
+  for (const [index, { id }] of tasks.entries()) {
+    if (indexOf.has(id)) report({ code: 'duplicate_id', task: id, message: `task '${id}' is defined more than once` });
+    else indexOf.set(id, index);
   }
   const dependsOn: number[][] = [];
   const policies: PlannedPolicies[] = [];
   for (const task of tasks) {
-    checkTask(task, first, report);
+    checkTask(task, indexOf, report);
     policies.push(planPolicies(task, report));
     const known: number[] = [];
     for (const dependency of task.dependsOn) {

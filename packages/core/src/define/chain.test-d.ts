@@ -178,7 +178,7 @@ daily.addTask('load').dependsOn('clean').addTask('next');
 daily
   .addTask('load')
   .dependsOn('clean')
-  // @ts-expect-error TS2339 at extract: Property 'extract' does not exist on type '{ readonly clean: string[]; readonly input: { day: string; }; }'.
+  // @ts-expect-error TS2339 at extract }) =>: Property 'extract' does not exist on type '{ readonly clean: string[]; readonly input: { day: string; }; }'.
   .run(({ extract }) => ({ rows: extract }))
   .addTask('next')
   .dependsOn('load', 'clean')
@@ -190,7 +190,7 @@ daily
   // @ts-expect-error TS2339 at extract: Property 'extract' does not exist on type '{ readonly clean: string[]; readonly input: { day: string; }; }'.
   .run((data) => data.extract);
 
-// @ts-expect-error TS2339 at clean: Property 'clean' does not exist on type '{ readonly input: { day: string; }; }'.
+// @ts-expect-error TS2339 at clean }): Property 'clean' does not exist on type '{ readonly input: { day: string; }; }'.
 daily.addTask('load').run(({ clean }) => clean);
 
 daily

@@ -91,5 +91,5 @@ const open = fragment<{ rows: Row[] }>()
 open.exports('summ');
 // @ts-expect-error TS2345 at 'rows': Argument of type '"rows"' is not assignable to parameter of type '"Error: task 'rows' is already defined in this workflow"'.
 open.addTask('rows');
-// @ts-expect-error TS2345 at open: Argument of type 'FragmentFlow<…>' is not assignable to parameter of type '…'.
+// @ts-expect-error TS2741 at open: Property 'tasks' is missing in type 'FragmentFlow<…>' but required in type 'Fragment<…>'.
 workflow('early').use(open);

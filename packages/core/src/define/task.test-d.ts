@@ -87,5 +87,5 @@ cities
 // @ts-expect-error TS2322 at 'none': Type 'string' is not assignable to type 'number | PromiseLike<number>'.
 task({ name: 'wrong', output: z.number(), run: () => 'none' });
 
-// @ts-expect-error TS2741 at task: Property 'name' is missing in type '{ run: () => number; }' but required in type 'ReusableTaskOptions<…>'.
+// @ts-expect-error TS2741 at {: Property 'name' is missing in type '{ run: () => number; }' but required in type 'ReusableTaskOptions<…>'.
 task({ run: () => 1 });

@@ -54,9 +54,8 @@ export function task<
         ? given
         : await validate(input, given, `the input of task '${name}'`, 'input_invalid');
     const result: unknown = await run(value as Input, context);
-    return output === undefined
-      ? result
-      : await validate(output, result, `the output of task '${name}'`, 'output_invalid');
+    if (output === undefined) return result;
+    return validate(output, result, `the output of task '${name}'`, 'output_invalid');
   };
   const policies = {
     ...(retry !== undefined && { retry }),

@@ -56,10 +56,10 @@ expectTypeOf<NonNullable<(typeof summed)['~types']>['output']>().toEqualTypeOf<{
 // @ts-expect-error TS2339 at addTask: Property 'addTask' does not exist on type 'Workflow<…>'.
 summed.addTask('more');
 
-// @ts-expect-error TS2339 at nope: Property 'nope' does not exist on type '…'.
+// @ts-expect-error TS2339 at nope }): Property 'nope' does not exist on type '…'.
 bare.output(({ nope }) => nope);
 
-// @ts-expect-error TS2353 at verison: Object literal may only specify known properties, and 'verison' does not exist in type 'WorkflowOptions<undefined, undefined>'.
+// @ts-expect-error TS2561 at verison: Object literal may only specify known properties, but 'verison' does not exist in type 'WorkflowOptions<undefined, undefined>'. Did you mean to write 'version'?
 workflow('typo', { verison: '1.0.0' });
 
 // @ts-expect-error TS2353 at day: Object literal may only specify known properties, and 'day' does not exist in type 'StandardSchemaV1<…>'.

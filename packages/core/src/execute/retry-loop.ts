@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import type { RetryPolicy } from '../model/policy.ts';
-import { type AttemptFailure, allowsRetry, delayAfter } from './backoff.ts';
+import { AttemptFailure, allowsRetry, delayAfter } from './backoff.ts';
 
 /** What the retrying of one task needs from its run. */
 export interface RetryPorts {
@@ -35,7 +35,7 @@ export class RetryLoop {
       minTimeout: 0,
       shouldRetry: ({ error }) => this.#wait(error as AttemptFailure, policy),
     }).then(undefined, (reason: unknown) => {
-      if (reason !== STOPPED) ports.giveUp(reason as AttemptFailure);
+      if (reason !== STOPPED) ports.giveUp(toFailure(reason, first.attempt));
     });
   }
 
@@ -77,6 +77,12 @@ export class RetryLoop {
       this.#settle = { resolve, reject };
     });
   }
+}
+
+/** What is not an attempt's failure was thrown by a port: by a clock or a source of chance that users gave. */
+function toFailure(reason: unknown, attempt: number): AttemptFailure {
+  if (reason instanceof AttemptFailure) return reason;
+  return new AttemptFailure(reason instanceof Error ? reason : new Error(String(reason)), attempt);
 }
 
 const STOPPED = new Error('the task is over');

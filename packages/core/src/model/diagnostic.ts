@@ -2,6 +2,7 @@
 export type DiagnosticCode =
   | 'not_a_workflow'
   | 'empty_workflow'
+  | 'bad_task'
   | 'bad_id'
   | 'reserved_id'
   | 'duplicate_id'

@@ -21,7 +21,10 @@ export interface RetryOptions {
   readonly delay?: Duration;
   /** What each wait is multiplied by under `exponential`. @default 2 */
   readonly factor?: number;
-  /** No wait is longer than this. @default no limit */
+  /**
+   * The back-off makes no wait longer than this; a wait that an error asks for by `retryAfter` may be.
+   * @default no limit
+   */
   readonly maxDelay?: Duration;
   /** @default 'none' */
   readonly jitter?: Jitter;

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { isThenable } from '../lib/thenable.ts';
 import { ValidationError } from './error.ts';
 
 /**
@@ -29,8 +30,8 @@ export function validate<Out>(
   code: ValidationError['code'],
 ): Out | Promise<Out> {
   const result = schema['~standard'].validate(value);
-  return result instanceof Promise
-    ? result.then((settled) => accepted(settled, subject, code))
+  return isThenable(result)
+    ? Promise.resolve(result).then((settled) => accepted(settled, subject, code))
     : accepted(result, subject, code);
 }
 

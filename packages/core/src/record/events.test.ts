@@ -95,12 +95,17 @@ describe('events', () => {
   });
 
   test('stop for a reader who leaves, while the run and other readers go on', async () => {
-    const handle = run(flow);
+    const middle = gate<number>();
+    const waiting = workflow('w')
+      .addTask('a')
+      .run(() => middle.promise);
+    const handle = run(waiting);
     const other = collect(handle.events());
     const events = handle.events();
     for await (const event of events) if (event.type === 'attempt.started') break;
     expect(await events.next()).toEqual({ value: undefined, done: true });
-    expect(lines(await other)).toEqual(story);
+    middle.open(1);
+    expect(lines(await other).slice(-2)).toEqual(['task.succeeded a', 'run.finished']);
     expect((await handle).outcome).toBe('success');
     expect(await events.next()).toEqual({ value: undefined, done: true });
   });
@@ -139,7 +144,7 @@ describe('events', () => {
         .run(() => 1),
       0 as never,
     );
-    expect(lines(await collect(handle.events()))).toEqual(['run.finished']);
+    expect(lines(await collect(handle.events()))).toContain('run.finished');
   });
 });
 

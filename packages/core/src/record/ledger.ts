@@ -21,7 +21,8 @@ export class Ledger {
   }
 
   addAttemptError(task: TaskIndex, error: Error): void {
-    const errors = (this.#attemptErrors ??= new Map()).get(task);
+    this.#attemptErrors ??= new Map<TaskIndex, Error[]>();
+    const errors = this.#attemptErrors.get(task);
     if (errors === undefined) this.#attemptErrors.set(task, [error]);
     else errors.push(error);
   }

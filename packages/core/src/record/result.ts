@@ -1,3 +1,4 @@
+import { toPlain } from '../lib/plain.ts';
 import type { WorkflowError } from '../model/error.ts';
 import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { RunResult, TaskResult } from '../model/result.ts';
@@ -76,13 +77,18 @@ class LazyResult {
     ));
   }
 
-  toJSON(): object {
-    return Object.assign({ run: this.run }, this, { outputs: this.outputs, tasks: this.tasks });
+  /** For `JSON.stringify`, which would otherwise leave nothing of an error. */
+  toJSON(): unknown {
+    return toPlain(this.#whole());
   }
 
   /** What Node prints for it. */
   [Symbol.for('nodejs.util.inspect.custom')](): object {
-    return this.toJSON();
+    return this.#whole();
+  }
+
+  #whole(): object {
+    return Object.assign({ run: this.run }, this, { outputs: this.outputs, tasks: this.tasks });
   }
 }
 
