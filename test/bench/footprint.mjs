@@ -26,7 +26,7 @@ export async function footprint(run) {
  * One round: a function of its own, so that nothing of it is left in a variable for the next.
  *
  * @param {() => unknown} run
- * @param {() => void} gc
+ * @param {NonNullable<typeof globalThis.gc>} gc
  */
 async function once(run, gc) {
   gc();

@@ -12,7 +12,7 @@ export function chain(length) {
 }
 
 /** One task, then `width` that wait for it, then one that waits for all of these. @param {number} width @returns {Graph} */
-export function fanOut(width) {
+function fanOut(width) {
   const middle = Array.from({ length: width }, () => [0]);
   return [[], ...middle, Array.from({ length: width }, (_, task) => task + 1)];
 }

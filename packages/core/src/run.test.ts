@@ -57,6 +57,36 @@ describe('the input', () => {
     expect(await bad).toMatchObject({ state: 'failed', error: { code: 'input_invalid' } });
   });
 
+  test('that is never checked does not keep a run from being cancelled or timing out', async () => {
+    const clock = new VirtualClock();
+    const input = schemaOf(() => new Promise<number>(() => undefined));
+    const flow = workflow('w', { input })
+      .addTask('a')
+      .run(() => 1);
+    const cancelled = run(flow, 1, { clock });
+    const late = run(flow, 1, { clock, timeout: 50 });
+    await clock.advance(10);
+    void cancelled.cancel('enough');
+    await clock.advance(40);
+    expect(await cancelled).toMatchObject({ state: 'cancelled', tasks: { a: { state: 'cancelled', attempts: 0 } } });
+    expect(await late).toMatchObject({ state: 'failed', error: { code: 'run_timeout' }, durationMs: 50 });
+    expect(clock.armed).toBe(0);
+  });
+
+  test('that is refused leaves no task undecided', async () => {
+    const input = schemaOf((): number => {
+      throw new Error('no');
+    });
+    const result = await run(
+      workflow('w', { input })
+        .addTask('a')
+        .run(() => 1),
+      0,
+    );
+    expect(result.tasks.a).toMatchObject({ state: 'cancelled', attempts: 0 });
+    expect(result.outcome).toBe('failed');
+  });
+
   test('whose schema throws is refused with what it threw', async () => {
     const broken = schemaOf((): number => {
       throw new Error('bad schema');

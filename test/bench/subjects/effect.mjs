@@ -4,7 +4,7 @@ import { Deferred, Effect } from 'effect';
 export function effect(graph, body) {
   const work = Effect.promise(body);
   const whole = Effect.gen(function* () {
-    const outputs = graph.map(() => /** @type {Deferred.Deferred<unknown>} */ (Deferred.makeUnsafe()));
+    const outputs = graph.map(() => Deferred.makeUnsafe());
     yield* Effect.forEach(outputs, (output, task) => fiber(output, task, outputs), {
       concurrency: 'unbounded',
       discard: true,

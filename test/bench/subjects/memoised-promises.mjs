@@ -4,7 +4,7 @@ export function memoisedPromises(graph, body) {
     /** @type {Promise<unknown>[]} */
     const outputs = [];
     for (const dependencies of graph) {
-      outputs.push(Promise.all(dependencies.map((dependency) => outputs[dependency])).then(body));
+      outputs.push(Promise.all(dependencies.flatMap((dependency) => outputs[dependency] ?? [])).then(body));
     }
     return Promise.all(outputs);
   };

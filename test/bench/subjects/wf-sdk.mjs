@@ -37,16 +37,17 @@ export function wfSdk(declare) {
  * @param {Declare} declare
  */
 export function define(graph, bodyOf, declare = policies.none) {
-  const { addTask } = tasksByReference();
+  const start = tasksByReference();
   /** @type {import('wf-sdk').TaskRef<string, unknown, undefined>[]} */
   const tasks = [];
   graph.forEach((dependencies, task) => {
     const waitedFor = dependencies.flatMap((dependency) => tasks[dependency] ?? []);
-    tasks.push(declare(addTask(`t${task}`).dependsOn(...waitedFor)).run(bodyOf(task)));
+    tasks.push(declare(start.addTask(`t${task}`).dependsOn(...waitedFor)).run(bodyOf(task)));
   });
-  let defined = workflow('bench');
-  for (let done = 0; done < tasks.length; done += SLICE) {
-    defined = /** @type {typeof defined} */ (defined.addTasks(...tasks.slice(done, done + SLICE)));
+  /** @type {import('wf-sdk').Flow<import('wf-sdk').WorkflowScope<undefined, undefined>, import('wf-sdk').Task, string>} */
+  let defined = workflow('bench').addTasks(...tasks.slice(0, SLICE));
+  for (let done = SLICE; done < tasks.length; done += SLICE) {
+    defined = defined.addTasks(...tasks.slice(done, done + SLICE));
   }
   return defined;
 }
