@@ -70,24 +70,26 @@ export async function time(subject, { rounds, passMs }) {
  * @param {number} mostMs
  */
 async function sampler({ tasks, run }, mostMs) {
-  const begin = performance.now();
-  let runs = 0;
-  let last = 0;
-  let passed = 0;
-  while ((runs < 3 && passed < mostMs) || passed < WARM_MS) {
+  /** @param {number} runs */
+  const timeOf = async (runs) => {
     const start = performance.now();
-    await run();
-    last = performance.now() - start;
-    passed = performance.now() - begin;
-    runs++;
-  }
-  const batch = Math.max(1, Math.ceil(SAMPLE_MS / last));
-  const sample = async () => {
-    const start = performance.now();
-    for (let done = 0; done < batch; done++) await run();
-    return ((performance.now() - start) * 1000) / (batch * tasks);
+    for (let done = 0; done < runs; done++) await run();
+    return performance.now() - start;
   };
-  return { sample, ms: batch * last };
+  const begin = performance.now();
+  let batch = 1;
+  let ms = await timeOf(batch);
+  for (
+    let warm = 1;
+    performance.now() - begin < WARM_MS || (warm < 3 && performance.now() - begin < mostMs);
+    warm++
+  ) {
+    // One slow run, the first or one that collects garbage, must not decide how many make a sample.
+    if (ms < SAMPLE_MS) batch *= 2;
+    ms = await timeOf(batch);
+  }
+  const sample = async () => ((await timeOf(batch)) * 1000) / (batch * tasks);
+  return { sample, ms };
 }
 
 /** @param {readonly number[]} values */

@@ -16,7 +16,6 @@ import { shapes } from './shapes.mjs';
 /** @type {readonly TableSource[]} */
 export const tables = [
   ...shapes.map(({ name }) => source('shapes', 'shape', { argument: name })),
-  source('burst', 'burst'),
   source('data', 'data'),
   source('growth', 'growth'),
   source('memory', 'memory', {

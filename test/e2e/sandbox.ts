@@ -20,6 +20,8 @@ export interface StartOptions {
   /** The folder it is run in, in the sandbox. @default the sandbox itself */
   readonly cwd?: string;
   readonly stdin?: string;
+  /** More will be written to its standard input. */
+  readonly keepStdin?: boolean;
 }
 
 /** A command that runs. */
@@ -29,12 +31,13 @@ export class Started {
   #stdout = '';
   #stderr = '';
 
-  constructor(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, stdin: string | undefined) {
-    this.child = spawn(command, args, { cwd, env });
+  constructor(child: ChildProcessWithoutNullStreams, { stdin = '', keepStdin = false }: StartOptions) {
+    this.child = child;
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     // A command that does not read its input may be gone before all of it is written.
-    this.child.stdin.on('error', () => undefined).end(stdin);
+    this.child.stdin.on('error', () => undefined).write(stdin);
+    if (!keepStdin) this.child.stdin.end();
     this.ended = new Promise((resolve, reject) => {
       this.child.on('error', reject);
       this.child.on('close', (code, signal) => resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr }));
@@ -42,8 +45,12 @@ export class Started {
   }
 
   /** Waits until this was printed, on either stream. */
-  async printed(text: string): Promise<void> {
-    const seen = (): boolean => this.#stdout.includes(text) || this.#stderr.includes(text);
+  printed(text: string): Promise<void> {
+    return this.until(() => this.#stdout.includes(text) || this.#stderr.includes(text), `printing '${text}'`);
+  }
+
+  /** Waits until this holds, which is looked at whenever something is printed. */
+  async until(seen: () => boolean, what = 'what was waited for'): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const check = (): void => {
         if (seen()) resolve();
@@ -52,7 +59,7 @@ export class Started {
       this.child.stdout.on('data', check);
       this.child.stderr.on('data', check);
       void this.ended.then(({ stdout, stderr }) => {
-        if (!seen()) reject(new Error(`it ended without printing '${text}':\n${stdout}\n${stderr}`));
+        if (!seen()) reject(new Error(`it ended without ${what}:\n${stdout}\n${stderr}`));
       });
     });
   }
@@ -112,8 +119,9 @@ export class Sandbox {
   }
 
   /** Starts another program that in turn starts the command. */
-  startOther(program: string, args: readonly string[], { env, cwd = '.', stdin }: StartOptions = {}): Started {
-    const started = new Started(program, args, this.path(cwd), this.env(env), stdin);
+  startOther(program: string, args: readonly string[], options: StartOptions = {}): Started {
+    const { env, cwd = '.' } = options;
+    const started = new Started(spawn(program, args, { cwd: this.path(cwd), env: this.env(env) }), options);
     this.#started.push(started);
     return started;
   }

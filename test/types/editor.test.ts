@@ -34,8 +34,8 @@ beforeAll(() => {
     getDefaultLibFileName: ts.getDefaultLibFilePath,
     fileExists: (name) => isPipeline(name) || ts.sys.fileExists(name),
     readFile: (name) => (isPipeline(name) ? text : ts.sys.readFile(name)),
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
+    directoryExists: (name) => ts.sys.directoryExists(name),
+    getDirectories: (name) => ts.sys.getDirectories(name),
   };
   service = ts.createLanguageService(host, ts.createDocumentRegistry());
 });
@@ -51,7 +51,9 @@ function write(source: string): number {
 /** What is offered at the caret, as it is sorted. */
 function completions(source: string): ts.CompletionEntry[] {
   const entries = service.getCompletionsAtPosition(file, write(source), {})?.entries ?? [];
-  return [...entries].sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : a.name < b.name ? -1 : 1));
+  return [...entries].sort((a, b) =>
+    a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : a.name < b.name ? -1 : 1,
+  );
 }
 
 const names = (source: string): string[] => completions(source).map(({ name }) => name);
@@ -65,7 +67,11 @@ function hover(source: string): string {
 describe('completion', () => {
   test('inside dependsOn offers the earlier IDs', () => {
     expect(names(`${three} etl.addTask('load').dependsOn('|')`)).toEqual(['clean', 'extract', 'sum']);
-    expect(names(`${three} etl.addTask('load').dependsOn('clean', '|')`)).toEqual(['clean', 'extract', 'sum']);
+    expect(names(`${three} etl.addTask('load').dependsOn('clean', '|')`)).toEqual([
+      'clean',
+      'extract',
+      'sum',
+    ]);
   });
 
   test('inside dependsOn in the middle of a chain offers neither the task itself nor later ones', () => {
@@ -75,12 +81,13 @@ describe('completion', () => {
 
   test('inside the parameter of a handler offers what was declared', () => {
     expect(names(`${three} etl.addTask('load').run(({ | }) => 1)`)).toEqual(['input']);
-    expect(names(`${three} etl.addTask('load').dependsOn('sum').run(({ | }) => 1)`)).toEqual(['input', 'sum']);
-    expect(names(`${three} etl.addTask('load').dependsOn('sum').dependsOn('clean').run((data) => data.|)`)).toEqual([
-      'clean',
+    expect(names(`${three} etl.addTask('load').dependsOn('sum').run(({ | }) => 1)`)).toEqual([
       'input',
       'sum',
     ]);
+    expect(
+      names(`${three} etl.addTask('load').dependsOn('sum').dependsOn('clean').run((data) => data.|)`),
+    ).toEqual(['clean', 'input', 'sum']);
   });
 
   test('in exports offers the IDs that can be exported', () => {
@@ -111,14 +118,16 @@ describe('completion', () => {
 
 describe('pointing at', () => {
   test("a handler's data shows what is in it", () => {
-    expect(hover(`${three} etl.addTask('load').dependsOn('clean', 'sum').run((da|ta) => data.sum)`)).toMatchInlineSnapshot(`
+    expect(hover(`${three} etl.addTask('load').dependsOn('clean', 'sum').run((da|ta) => data.sum)`))
+      .toMatchInlineSnapshot(`
       "(parameter) data: {
           readonly input: undefined;
           readonly clean: number[];
           readonly sum: number;
       }"
     `);
-    expect(hover(`${three} etl.addTask('load').dependsOn('extract').run(({ ext|ract }) => 1)`)).toMatchInlineSnapshot(`
+    expect(hover(`${three} etl.addTask('load').dependsOn('extract').run(({ ext|ract }) => 1)`))
+      .toMatchInlineSnapshot(`
       "(parameter) extract: {
           city: string;
           mm: number;
@@ -136,7 +145,9 @@ describe('pointing at', () => {
   });
 
   test('a task by reference shows its output', () => {
-    expect(hover(`const cle|an = graph().addTask('clean').run(async () => [1]);`)).toMatchInlineSnapshot(`"const clean: TaskRef<"clean", number[], undefined>"`);
+    expect(hover(`const cle|an = graph().addTask('clean').run(async () => [1]);`)).toMatchInlineSnapshot(
+      `"const clean: TaskRef<"clean", number[], undefined>"`,
+    );
   });
 
   test('the outputs of a run shows them by ID', () => {
@@ -156,6 +167,8 @@ describe('pointing at', () => {
           mm: number;
       }[]> | Task<"clean", number[]> | Task<"sum", number>>>"
     `);
-    expect(hover(`${narrowed} { const { su|m } = result.outputs; }`)).toMatchInlineSnapshot(`"const sum: number"`);
+    expect(hover(`${narrowed} { const { su|m } = result.outputs; }`)).toMatchInlineSnapshot(
+      `"const sum: number"`,
+    );
   });
 });

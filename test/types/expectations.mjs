@@ -82,7 +82,9 @@ export function differences(expectations, diagnostics) {
 function withoutHead(diagnostic) {
   const [first = '', ...details] = diagnostic.details;
   const missing = /^Property '.*' is missing in type '.*' but required in type '.*'\.$/.test(first);
-  return diagnostic.code === 2345 && missing ? { ...diagnostic, code: 2741, message: first, details } : diagnostic;
+  return diagnostic.code === 2345 && missing
+    ? { ...diagnostic, code: 2741, message: first, details }
+    : diagnostic;
 }
 
 /** @param {Expectation | Diagnostic} one */
@@ -108,7 +110,9 @@ function fits(expected, actual) {
  * @param {string} actual
  */
 function matches(expected, actual) {
-  const pattern = inOneOrder(expected).split('…').map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
+  const pattern = inOneOrder(expected)
+    .split('…')
+    .map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
   return new RegExp(`^${pattern.join('.*')}$`).test(inOneOrder(actual));
 }
 
@@ -127,7 +131,8 @@ export function inOneOrder(message) {
   /** @type {(text: string) => string} */
   const expanded = (text) => text.replaceAll(/\uE000(\d+)\uE001/g, (_, index) => groups[Number(index)] ?? '');
   const sorted = (/** @type {string[]} */ texts) => texts.map(expanded).sort();
-  const unions = (/** @type {string} */ text) => text.replaceAll(UNION, (union) => sorted(union.split(' | ')).join(' | '));
+  const unions = (/** @type {string} */ text) =>
+    text.replaceAll(UNION, (union) => sorted(union.split(' | ')).join(' | '));
   const group = (/** @type {string} */ text) => {
     const members = /^\{ (.*); \}$/.exec(text)?.[1];
     return members === undefined

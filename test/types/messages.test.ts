@@ -8,7 +8,9 @@ import { differences, inOneOrder, readExpectations, withoutDirectives } from './
 import { withProject } from './workspace.mjs';
 
 const sources = path.join(import.meta.dirname, '../../packages/core/src');
-const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test-d.ts'));
+const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.test-d.ts'),
+);
 const texts = new Map(files.map((file) => [file, readFileSync(path.join(sources, file), 'utf8')]));
 
 test('there are type tests, with expectations', () => {
@@ -27,7 +29,13 @@ describe.each(compilers)('TypeScript $version', (compiler) => {
     const { diagnostics, output } = await withProject(project, (folder) => compile(compiler, folder));
     const wrong = files.map((file): [string, string[]] => {
       const expected = readExpectations(texts.get(file) ?? '');
-      return [file, differences(expected, diagnostics.filter((one) => path.normalize(one.file) === file))];
+      return [
+        file,
+        differences(
+          expected,
+          diagnostics.filter((one) => path.normalize(one.file) === file),
+        ),
+      ];
     });
     expect(Object.fromEntries(wrong.filter(([, found]) => found.length > 0))).toEqual({});
     const elsewhere = diagnostics.filter((one) => !files.includes(path.normalize(one.file)));

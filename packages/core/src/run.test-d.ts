@@ -64,4 +64,4 @@ const { total } = result.tasks;
 // @ts-expect-error TS18048 at result: 'result.outputs.count' is possibly 'undefined'.
 result.outputs.count.toFixed();
 // @ts-expect-error TS2339 at then: Property 'then' does not exist on type 'Flow<…>'.
-bare.then();
+void bare.then;

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   openSync,
   realpathSync,
   renameSync,
@@ -48,7 +49,7 @@ export class ResultFile {
   /** @throws UsageError when the file cannot be written: better now than after the run. */
   constructor(path: string) {
     this.#path = path;
-    const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
+    const isNew = !existsSync(path);
     closeSync(open(path, 'a', '--output'));
     // A run that does not get to its end leaves no empty file behind.
     if (isNew) rmSync(path);
@@ -97,6 +98,7 @@ function writeAll(descriptor: number, text: string): void {
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist',
+  ENOTDIR: 'its folder is a file',
   EISDIR: 'it is a folder',
   EACCES: 'no permission to write there',
   EPERM: 'no permission to write there',

@@ -3,7 +3,6 @@ import { type CancellingSignal, EXIT, exitCodeOf, exitCodeOfSignal } from '../ex
 import { coloursFor } from '../show/colours.ts';
 import { createJsonReporter } from '../show/json-lines.ts';
 import { createLineReporter } from '../show/lines.ts';
-import { createLiveReporter } from '../show/live.ts';
 import type { Reporter } from '../show/reporter.ts';
 import { summary } from '../show/summary.ts';
 import { EventsFile, ResultFile } from './output-files.ts';
@@ -20,7 +19,7 @@ export async function superviseRun(
 ): Promise<number> {
   const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events);
   const resultFile = flags.output === undefined ? undefined : new ResultFile(flags.output);
-  const reporter = createReporter(plan, flags);
+  const reporter = await createReporter(plan, flags);
   const handle = run(workflow, input, {
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
     ...(flags.timeout !== undefined && { timeout: flags.timeout as `${number}s` }),
@@ -39,15 +38,16 @@ export async function superviseRun(
   return code === EXIT.succeeded && problems.length > 0 ? EXIT.failed : code;
 }
 
-function createReporter(plan: Plan, flags: RunFlags): Reporter {
+async function createReporter(plan: Plan, flags: RunFlags): Promise<Reporter> {
   if (flags.json === true) {
     return createJsonReporter(process.stdout, process.stderr);
   }
   if (flags.quiet === true) return { observe: () => undefined, end: () => undefined };
   const colours = coloursFor(process.stderr);
-  return isInteractive(process.stderr)
-    ? createLiveReporter(plan, process.stderr, colours)
-    : createLineReporter(plan, say, colours);
+  if (!isInteractive(process.stderr)) return createLineReporter(plan, say, colours);
+  // What draws is imported only where there is something to draw on.
+  const { createLiveReporter } = await import('../show/live.ts');
+  return createLiveReporter(plan, process.stderr, colours);
 }
 
 function isInteractive(stream: NodeJS.WriteStream): boolean {

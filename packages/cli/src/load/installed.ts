@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Whether an ES module in this folder sees the package, as Node looks it up. Asking a resolver is not enough: it also
+ * Where an ES module in this folder sees the package, as Node looks it up; `undefined` where it does not. Asking a resolver is not enough: it also
  * follows NODE_PATH, which pnpm sets to its own store and which ES modules do not have.
  */
-export function isInstalled(name: string, folder: string): boolean {
-  if (existsSync(join(folder, 'node_modules', name))) return true;
-  if (packageName(folder) === name) return true;
+export function installedIn(name: string, folder: string): string | undefined {
+  const own = join(folder, 'node_modules', name);
+  if (existsSync(own)) return own;
+  if (packageName(folder) === name) return folder;
   const parent = dirname(folder);
-  return parent !== folder && isInstalled(name, parent);
+  return parent === folder ? undefined : installedIn(name, parent);
 }
 
 function packageName(folder: string): unknown {

@@ -2,7 +2,8 @@ import { explainFailure } from './explain-failure.ts';
 import { findPipeline } from './find-pipeline.ts';
 import { LoadError } from './load-error.ts';
 import { createModules, type ModuleExports } from './modules.ts';
-import { createResolve } from './resolve.ts';
+import { createResolve, type Resolve } from './resolve.ts';
+import { resolveAtOnce } from './resolve-at-once.ts';
 import { showPath } from './show-path.ts';
 import { createTransform } from './transform.ts';
 
@@ -23,12 +24,19 @@ export interface LoadOptions {
 export async function loadPipeline(file: string, options: LoadOptions): Promise<ModuleExports> {
   const { cwd, lendFrom = import.meta.url } = options;
   const path = findPipeline(file, cwd);
-  const modules = createModules(createResolve(lendFrom, cwd), createTransform(cwd));
+  const modules = createModules(resolveFor(lendFrom, cwd), createTransform(cwd));
   try {
     return await settled(modules.load(path), showPath(path, cwd));
   } catch (error) {
     throw explainFailure(error, { file: path, cwd, isUserFile: (loaded) => modules.has(loaded) });
   }
+}
+
+/** A caller with another `lendFrom` has other copies to compare with. */
+function resolveFor(lendFrom: string, cwd: string): Resolve {
+  const look = createResolve(lendFrom, cwd);
+  if (lendFrom !== import.meta.url) return look;
+  return (specifier, importer) => resolveAtOnce(specifier, importer) ?? look(specifier, importer);
 }
 
 /** Without this a top-level await that nothing ends would let the process end by itself, with exit code 0. */

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createJiti, type Jiti } from 'jiti';
-import { isInstalled } from './installed.ts';
+import type { Jiti } from 'jiti';
+import { installedIn } from './installed.ts';
+import { jiti } from './lazy-jiti.ts';
 import { LoadError } from './load-error.ts';
 import { MissingModuleError } from './missing-module.ts';
 import { showPath } from './show-path.ts';
@@ -59,7 +60,7 @@ export function createResolve(lendFrom: string, cwd: string): Resolve {
 
   return (specifier, importer) => {
     const name = LENT.exec(specifier)?.[1];
-    const missing = name !== undefined && !isInstalled(name, dirname(importer));
+    const missing = name !== undefined && installedIn(name, dirname(importer)) === undefined;
     let path: string;
     try {
       path = fileURLToPath(resolverOf(importer, true).esmResolve(specifier, { conditions: CONDITIONS }));
@@ -89,7 +90,7 @@ export function isBare(specifier: string): boolean {
 
 function createResolver(from: string, tsconfigPaths: boolean, cwd: string): Jiti {
   try {
-    return createJiti(from, {
+    return jiti().createJiti(from, {
       fsCache: false,
       moduleCache: false,
       interopDefault: false,

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { createJiti, type TransformOptions } from 'jiti';
+import type { Jiti, TransformOptions } from 'jiti';
 import { createCompileCache } from './compile-cache.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { codeFrame } from './code-frame.ts';
+import { jiti } from './lazy-jiti.ts';
 import { transformWithLargeStack } from './large-stack.ts';
 import { LoadError, type SourceLocation } from './load-error.ts';
 import { showPath } from './show-path.ts';
@@ -26,7 +27,7 @@ export type Transform = (file: string, source: string) => string;
  * `jitiImport` and the like. Types are dropped, not checked; the source map comes inline.
  */
 export function createTransform(cwd: string): Transform {
-  const jiti = createJiti(import.meta.url, { fsCache: false, sourceMaps: true });
+  let compiler: Jiti | undefined;
   const cached = createCompileCache(cacheFolder(`jiti-${jitiVersion()}-${FORMAT}`));
   return (file, source) =>
     cached(file, source, () => {
@@ -39,7 +40,8 @@ export function createTransform(cwd: string): Transform {
         interopDefault: false,
         babel: { sourceMaps: 'inline', sourceFileName: file },
       };
-      let code = jiti.transform(options);
+      compiler ??= jiti().createJiti(import.meta.url, { fsCache: false, sourceMaps: true });
+      let code = compiler.transform(options);
       let failure = failureOf(code);
       if (failure?.message.includes(OVERFLOW)) {
         code = transformWithLargeStack(options) ?? code;

@@ -87,7 +87,8 @@ function describe(error: unknown, colours: Colors, cwd: string): string[] {
     lines.push(colours.red(`${prefix}${headline(current)}`), ...(first === '' ? [] : rest));
     const where = whereThrown(current, cwd);
     if (where !== undefined) lines.push(colours.dim(`  at ${where}`));
-    current = current instanceof Error ? current.cause : undefined;
+    // What is no error was thrown as it is, and the error around it has said so.
+    current = current instanceof Error && current.cause instanceof Error ? current.cause : undefined;
   }
   return lines;
 }

@@ -32,7 +32,13 @@ daily
 daily
   .addTask('report')
   .dependsOn('clean')
-  .retry({ attempts: 3, delay: '1s', backoff: 'exponential', jitter: 'full', retryIf: (_, attempt) => attempt < 2 })
+  .retry({
+    attempts: 3,
+    delay: '1s',
+    backoff: 'exponential',
+    jitter: 'full',
+    retryIf: (_, attempt) => attempt < 2,
+  })
   .dependsOn('extract')
   .timeout('20s')
   .deadline('1.5m')
@@ -173,7 +179,7 @@ workflow('first')
   .run(({ a }) => a.toFixed());
 
 // @ts-expect-error TS2345 at 'next': Argument of type '"next"' is not assignable to parameter of type '"Error: task 'load' has no .run() yet"'.
-daily.addTask('load').dependsOn('clean').addTask('next');
+daily.addTask('load').dependsOn('clean').addTask('next'); // oxlint-disable-line typescript/no-deprecated
 
 daily
   .addTask('load')

@@ -32,7 +32,10 @@ const checked = g
 const reused = g
   .addTask('reused')
   .dependsOn(clean, checked)
-  .run(task({ name: 'add', run: ({ a, b }: { a: number; b: number }) => a + b }), ({ clean, checked }) => ({ a: clean, b: checked }));
+  .run(task({ name: 'add', run: ({ a, b }: { a: number; b: number }) => a + b }), ({ clean, checked }) => ({
+    a: clean,
+    b: checked,
+  }));
 const leaking = g.addTask('leaking').run(() => JSON.parse('{}'));
 expectTypeOf(leaking).toEqualTypeOf<TaskRef<'leaking', unknown, Input>>();
 
@@ -60,7 +63,10 @@ expectTypeOf(named).toEqualTypeOf<TaskRef<string, number, Input>[]>();
 // Two handles of the same type stay two tasks.
 const twins = g
   .addTask('both')
-  .dependsOn(g.addTask('one').run(() => 1), g.addTask('two').run(() => 1))
+  .dependsOn(
+    g.addTask('one').run(() => 1),
+    g.addTask('two').run(() => 1),
+  )
   .run(({ one, two }) => one + two);
 expectTypeOf(twins).toEqualTypeOf<TaskRef<'both', number, Input>>();
 
@@ -81,8 +87,10 @@ g.addTask('load').dependsOn('clean');
 //   Type 'undefined' is not assignable to type 'Input'.
 workflow('undated').addTasks(clean);
 
-// @ts-expect-error TS18046 at leaking.: 'leaking' is of type 'unknown'.
-g.addTask('load').dependsOn(leaking).run(({ leaking }) => leaking.name);
+g.addTask('load')
+  .dependsOn(leaking)
+  // @ts-expect-error TS18046 at leaking.: 'leaking' is of type 'unknown'.
+  .run(({ leaking }) => leaking.name);
 
 g.addTask('load')
   .output(z.number())

@@ -26,7 +26,9 @@ const greet = task({
     return `hello ${city}`;
   },
 });
-expectTypeOf(greet).parameters.toEqualTypeOf<[input: { city: string; loud?: boolean | undefined }, context: TaskContext]>();
+expectTypeOf(greet).parameters.toEqualTypeOf<
+  [input: { city: string; loud?: boolean | undefined }, context: TaskContext]
+>();
 expectTypeOf(greet).returns.toEqualTypeOf<Promise<number>>();
 expectTypeOf(greet({ city: 'Oslo' }, context)).resolves.toEqualTypeOf<number>();
 

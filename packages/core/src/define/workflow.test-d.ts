@@ -4,14 +4,22 @@ import { z } from 'zod';
 import { type InputOf, type OutputsOf, type Schema, type Workflow, workflow } from '../index.ts';
 
 // A schema has two sides: the run takes the one, handlers read the other.
-const schema = z.object({ day: z.iso.date(), limit: z.number().default(10), since: z.string().transform((text) => new Date(text)) });
+const schema = z.object({
+  day: z.iso.date(),
+  limit: z.number().default(10),
+  since: z.string().transform((text) => new Date(text)),
+});
 const typed = workflow('typed', { version: '1.2.0', description: 'one line', input: schema })
   .addTask('read')
   .run(({ input }) => {
     expectTypeOf(input).toEqualTypeOf<{ day: string; limit: number; since: Date }>();
     return input.since;
   });
-expectTypeOf<InputOf<typeof typed>>().toEqualTypeOf<{ day: string; limit?: number | undefined; since: string }>();
+expectTypeOf<InputOf<typeof typed>>().toEqualTypeOf<{
+  day: string;
+  limit?: number | undefined;
+  since: string;
+}>();
 expectTypeOf<OutputsOf<typeof typed>>().toEqualTypeOf<{ readonly read: Date }>();
 
 // Any Standard Schema will do, and a type without a schema.

@@ -1,0 +1,10 @@
+import { createRequire } from 'node:module';
+
+type JitiModule = typeof import('jiti');
+
+let loaded: JitiModule | undefined;
+
+/** jiti, imported when first needed: with everything cached and simply named a pipeline runs without it. */
+export function jiti(): JitiModule {
+  return (loaded ??= createRequire(import.meta.url)('jiti') as JitiModule);
+}
