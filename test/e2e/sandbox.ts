@@ -59,7 +59,7 @@ export class Started {
       this.child.stdout.on('data', check);
       this.child.stderr.on('data', check);
       void this.ended.then(({ stdout, stderr }) => {
-        if (!seen()) reject(new Error(`it ended without ${what}:\n${stdout}\n${stderr}`));
+        if (!seen()) reject(new Error(`it ended without ${what}:\n${stdout.slice(-4_000)}\n${stderr}`));
       });
     });
   }

@@ -87,17 +87,15 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
   ])('500 tasks never leave a part of a picture behind in $rows rows of $columns', async ({ rows, columns }, { sandbox }) => {
     sandbox.write(
       'pipeline.ts',
-      `import { graph } from 'wf-sdk';
+      `import { graph, workflow } from 'wf-sdk';
       import { setTimeout as sleep } from 'node:timers/promises';
-      const g = graph('five-hundred');
-      for (let n = 0; n < 500; n++) {
+      const g = graph();
+      export default workflow('five-hundred').addTasks(...Array.from({ length: 500 }, (_, n) =>
         g.addTask('task-' + n).run(async () => {
           await sleep(1 + n % 7);
           if (n % 20 === 0) console.log('said by ' + n + ' <' + 'x'.repeat(n % 3 * 50) + '>');
           if (n % 100 === 3) throw new Error('broken ' + n);
-        });
-      }
-      export default g.build();`,
+        })));`,
     );
     const shown = show(sandbox, rows, columns, ['run', 'pipeline.ts', '--concurrency', '8']);
     const { code } = await shown.ended;
@@ -143,7 +141,7 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
     expect(lines.filter((line) => line === 'talk')).toHaveLength(1);
   });
 
-  test('a line that a task has not ended yet is not painted over', async ({ sandbox }) => {
+  test('a line that a task prints in parts is not painted over', async ({ sandbox }) => {
     sandbox.write(
       'pipeline.ts',
       `import { workflow } from 'wf-sdk';
@@ -172,7 +170,7 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
     const shown = show(sandbox, 12, 80, ['run', 'pipeline.ts']);
     await shown.showing('▸ sleep');
     shown.press(CTRL_C);
-    await shown.showing('cancelling; Ctrl-C again to force');
+    await shown.showing('cancelling, Ctrl-C again forces');
     const { code } = await shown.ended;
     expect(code).toBe(130);
     expect(shown.terminal.cursorHidden).toBe(false);
@@ -190,7 +188,7 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
     const shown = show(sandbox, 12, 80, ['run', 'pipeline.ts']);
     await shown.showing('▸ sleep');
     shown.press(CTRL_C);
-    await shown.showing('Ctrl-C again to force');
+    await shown.showing('Ctrl-C again forces');
     shown.press(CTRL_C);
     const { code } = await shown.ended;
     expect(code).toBe(130);

@@ -11,7 +11,7 @@ export const comparators = { pGraph, effect, queueAndRetry, memoisedPromises, as
 export const names = {
   pGraph: 'p-graph',
   effect: 'Effect: fibers and Deferred',
-  queueAndRetry: 'p-queue and p-retry around each task',
+  queueAndRetry: 'p-queue, p-retry, timer around each task',
   memoisedPromises: 'memoised promises',
   asyncAuto: 'async.auto',
 };

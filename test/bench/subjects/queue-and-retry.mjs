@@ -2,14 +2,31 @@ import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { limit } from './limit.mjs';
 
+const TIMEOUT_MS = 30_000;
+
 /**
- * What policies cost where each task is wrapped: through p-queue for its priority, and p-retry around it. There is no
- * timeout in it: p-queue's own would make it several times slower.
+ * What policies cost where each task is wrapped in them: through p-queue for its priority, p-retry around it, and a
+ * race against a timer around each attempt. p-queue's own timeout would make it several times slower still.
  *
  * @type {import('./subject.mjs').Subject}
  */
 export function queueAndRetry(graph, body) {
   const queue = new PQueue();
-  const attempt = () => pRetry(body, { retries: 2 });
+  const attempt = () => pRetry(() => withTimeout(body), { retries: 2 });
   return limit(graph, () => queue.add(attempt, { priority: 1 }));
+}
+
+/** @param {import('./subject.mjs').Body} body */
+async function withTimeout(body) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timed out')), TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([body(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

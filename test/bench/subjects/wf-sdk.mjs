@@ -14,6 +14,8 @@ export const policies = {
   every: (task) => task.retry({ attempts: 3 }).timeout('30s').deadline('60s').priority(1),
 };
 
+/** @typedef {import('wf-sdk').TaskRef<string, unknown, undefined>} Ref */
+
 /** As many arguments as one call certainly takes. */
 const SLICE = 10_000;
 
@@ -38,10 +40,10 @@ export function wfSdk(declare) {
  */
 export function define(graph, bodyOf, declare = policies.none) {
   const start = tasksByReference();
-  /** @type {import('wf-sdk').TaskRef<string, unknown, undefined>[]} */
+  /** @type {Ref[]} */
   const tasks = [];
   graph.forEach((dependencies, task) => {
-    const waitedFor = dependencies.flatMap((dependency) => tasks[dependency] ?? []);
+    const waitedFor = dependencies.map((dependency) => /** @type {Ref} */ (tasks[dependency]));
     tasks.push(declare(start.addTask(`t${task}`).dependsOn(...waitedFor)).run(bodyOf(task)));
   });
   /** @type {import('wf-sdk').Flow<import('wf-sdk').WorkflowScope<undefined, undefined>, import('wf-sdk').Task, string>} */

@@ -86,7 +86,7 @@ function relations(figures) {
     { ...row, label: 'Effect / wf-sdk', figure: relation('effect', 'none'), target: targets.effect },
     {
       ...row,
-      label: 'wf-sdk, every policy / p-queue and p-retry',
+      label: 'wf-sdk, every policy / the wrapped tasks',
       figure: relation('every', 'queueAndRetry'),
       target: targets.everyToQueueAndRetry,
     },

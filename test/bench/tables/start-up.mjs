@@ -4,7 +4,6 @@ import { createInstallation } from '../installation.mjs';
 import { median } from '../measure.mjs';
 import { targets } from '../targets.mjs';
 
-const PASSES = 3;
 const BARE = ['-e', '0'];
 
 /**
@@ -30,7 +29,7 @@ export async function measure({ effort }) {
       const { ms, bareMs, ratio } = comparePairwise(
         () => startMs(args),
         () => startMs(BARE),
-        effort.spawns,
+        effort,
       );
       return {
         label,
@@ -62,16 +61,16 @@ function start(args, cwd, env) {
 }
 
 /**
- * One of these, one of those, in turn, once the caches are filled. The best of three passes counts.
+ * One of these, one of those, in turn, once the caches are filled. The best pass counts.
  *
  * @param {() => number} subject
  * @param {() => number} bare
- * @param {number} pairs
+ * @param {import('../effort.mjs').Effort} effort
  */
-function comparePairwise(subject, bare, pairs) {
+function comparePairwise(subject, bare, { pairs, passes }) {
   for (let warm = 0; warm < 2; warm++) [subject, bare].forEach((measured) => measured());
   let best = { ms: Infinity, bareMs: Infinity, ratio: Infinity };
-  for (let pass = 0; pass < PASSES; pass++) {
+  for (let pass = 0; pass < passes; pass++) {
     const taken = Array.from({ length: pairs }, () => ({ bareMs: bare(), ms: subject() }));
     const figure = {
       ms: median(taken.map(({ ms }) => ms)),

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
+import type * as jitiModule from 'jiti';
 
-type JitiModule = typeof import('jiti');
+type JitiModule = typeof jitiModule;
 
 let loaded: JitiModule | undefined;
 

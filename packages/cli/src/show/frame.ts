@@ -97,10 +97,11 @@ function progress(view: RunView, { colours, now }: FrameOptions): string {
   const bar = `${'█'.repeat(filled)}${colours.dim('░'.repeat(BAR_WIDTH - filled))}`;
   const parts = [
     `${done}/${total}`,
+    // First, since the end of a line is cut off in a narrow terminal.
+    ...(view.cancelling ? [colours.yellow('cancelling, Ctrl-C again forces')] : []),
     `${view.countIn('running')} running`,
     ...(failed > 0 ? [colours.red(`${failed} failed`)] : []),
     formatDuration(now - view.startedAt),
-    ...(view.cancelling ? [colours.yellow('cancelling; Ctrl-C again to force')] : []),
   ];
   return `${bar} ${parts.join(' · ')}`;
 }

@@ -6,6 +6,7 @@ import { interceptWrites, type Write } from './intercept-writes.ts';
 import { logLine } from './lines.ts';
 import type { Reporter } from './reporter.ts';
 import { RunView } from './run-view.ts';
+import { createWholeLines, type WholeLines } from './whole-lines.ts';
 
 const REDRAW_MS = 100;
 
@@ -32,15 +33,21 @@ export function createLiveReporter(plan: Plan, screen: NodeJS.WriteStream, colou
     stale = false;
     picture(frame(view, { ...sizeOf(screen), colours, now: performance.timeOrigin + performance.now() }));
   };
-  const release = [process.stdout, process.stderr].map((stream) =>
-    stream.isTTY
-      ? interceptWrites(stream, (write) => (...args) => {
-          picture.clear();
-          stale = true;
-          return write(...args);
-        })
-      : () => undefined,
-  );
+  const release = [process.stdout, process.stderr].filter(({ isTTY }) => isTTY).map((stream) => {
+    let lines: WholeLines | undefined;
+    const restore = interceptWrites(stream, (write) => {
+      lines = createWholeLines((...args) => {
+        picture.clear();
+        stale = true;
+        return write(...args);
+      });
+      return lines.write;
+    });
+    return () => {
+      lines?.end();
+      restore();
+    };
+  });
   const timer = setInterval(() => {
     if (stale || view.countIn('running', 'retrying') > 0) draw();
   }, REDRAW_MS);
@@ -52,11 +59,11 @@ export function createLiveReporter(plan: Plan, screen: NodeJS.WriteStream, colou
     },
     end() {
       clearInterval(timer);
+      for (const restore of release) restore();
       // A run that fits stays to be read; of one that does not, the summary says what matters.
       if (view.tasks.length <= sizeOf(screen).rows - OTHER_ROWS) draw();
       else picture.clear();
       picture.done();
-      for (const restore of release) restore();
     },
   };
 }

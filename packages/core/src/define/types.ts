@@ -20,7 +20,7 @@ export type Outputs<T extends Task> = { readonly [E in T as E['id']]: E['out'] }
 export type Select<T, Id> = T extends { readonly id: Id } ? T : never;
 
 /** `any` stops here: what is read from an untyped output is `unknown` until it is checked. */
-export type Known<T> = 0 extends 1 & T ? unknown : T;
+type Known<T> = 0 extends 1 & T ? unknown : T;
 
 /** IDs that mean something else in a handler's data. */
 export type ReservedId = 'input' | 'item' | 'index' | 'matrix' | '__proto__';

@@ -1,0 +1,27 @@
+import { run, workflow } from '@wf-sdk/core';
+import { z } from 'zod';
+import { expect, test } from 'vitest';
+import { exitCodeOf } from './exit-codes.ts';
+
+const fine = workflow('fine', { input: z.object({ n: z.number() }) }).addTask('a').run(() => 1);
+const broken = workflow('broken').addTask('a').run(() => {
+  throw new Error('no');
+});
+const waits = workflow('waits')
+  .addTask('a')
+  .run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+
+test('says what became of a run', async () => {
+  expect(exitCodeOf(await run(fine, { n: 1 }), undefined)).toBe(0);
+  expect(exitCodeOf(await run(broken), undefined)).toBe(1);
+  expect(exitCodeOf(await run(fine, { n: 'one' } as never), undefined)).toBe(2);
+  expect(exitCodeOf(await run(waits, undefined, { timeout: 1 }), undefined)).toBe(124);
+  expect(exitCodeOf(await run(waits).cancel(), undefined)).toBe(1);
+  expect(exitCodeOf(await run(waits).cancel(), 'SIGINT')).toBe(130);
+  expect(exitCodeOf(await run(waits).cancel(), 'SIGTERM')).toBe(143);
+});
+
+test('does not let a signal that came too late change it', async () => {
+  expect(exitCodeOf(await run(fine, { n: 1 }), 'SIGINT')).toBe(0);
+  expect(exitCodeOf(await run(broken), 'SIGTERM')).toBe(1);
+});

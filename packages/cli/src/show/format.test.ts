@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { count, formatDuration, headline } from './format.ts';
+
+test.each([
+  [0, '0 ms'],
+  [0.4, '0 ms'],
+  [999.4, '999 ms'],
+  [999.6, '1.0 s'],
+  [1250, '1.3 s'],
+  [59_940, '59.9 s'],
+  [59_960, '1 m 00 s'],
+  [125_000, '2 m 05 s'],
+  [3_599_600, '1 h 00 m'],
+  [11_000_000, '3 h 03 m'],
+  [360_000_000, '100 h 00 m'],
+])('%d ms is %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});
+
+test('counts things', () => {
+  expect([0, 1, 2].map((number) => count(number, 'task'))).toEqual(['0 tasks', '1 task', '2 tasks']);
+});
+
+test.each([
+  [new Error('first\nsecond'), 'first'],
+  [new TypeError('wrong'), 'TypeError: wrong'],
+  [new RangeError(''), 'RangeError'],
+  ['text\nmore', 'text'],
+  [undefined, 'undefined'],
+])('the headline of %o', (error, line) => {
+  expect(headline(error)).toBe(line);
+});

@@ -1,0 +1,28 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createJsonReporter } from './json-lines.ts';
+
+/** A stream that keeps what is written to it. */
+function collector(): Writable & { text: string } {
+  const stream = Object.assign(
+    new Writable({
+      write(chunk, _, done) {
+        stream.text += String(chunk);
+        done();
+      },
+    }),
+    { text: '' },
+  );
+  return stream;
+}
+
+test('events alone reach the output until the reporter ends', () => {
+  const [output, aside] = [collector(), collector()];
+  const reporter = createJsonReporter(output, aside);
+  reporter.observe({ type: 'task.queued', run: 'r', at: 0, task: 'a' });
+  output.write('printed by a task\n');
+  reporter.end();
+  output.write('after\n');
+  expect(output.text).toBe('{"type":"task.queued","run":"r","at":0,"task":"a"}\nafter\n');
+  expect(aside.text).toBe('printed by a task\n');
+});

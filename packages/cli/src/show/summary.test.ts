@@ -1,0 +1,159 @@
+import { type RunResult, run, type TaskResult, workflow } from '@wf-sdk/core';
+import { describe, expect, test } from 'vitest';
+import { coloursFor } from './colours.ts';
+import { summary, whereThrown } from './summary.ts';
+
+const CWD = '/home/me/project';
+const plain = coloursFor({}, {});
+
+function task(id: string, more: Partial<TaskResult> = {}): TaskResult {
+  return {
+    id,
+    state: 'succeeded',
+    attempts: 1,
+    startedAt: 0,
+    endedAt: 1,
+    durationMs: 1,
+    error: undefined,
+    attemptErrors: [],
+    cause: undefined,
+    ...more,
+  };
+}
+
+/** A result as the summary reads it, of these tasks. */
+function textOf(tasks: readonly TaskResult[], more: object): string {
+  const byId = Object.fromEntries(tasks.map((one) => [one.id, one]));
+  const result = { tasks: byId, succeeded: 1, total: tasks.length, durationMs: 1234, ...more };
+  return summary(result as RunResult, plain, CWD);
+}
+
+function thrown(message: string, place: string, options?: ErrorOptions): Error {
+  const error = new Error(message, options);
+  error.stack = `Error: ${message}\n    at Object.handler (${place})`;
+  return error;
+}
+
+const success = { state: 'succeeded', outcome: 'success', output: undefined };
+const partial = { state: 'failed', outcome: 'partial', output: undefined };
+
+describe('the verdict', () => {
+  test.each([
+    [success, '✔ success  1 of 1 task succeeded in 1.2 s'],
+    [partial, '✖ failed in part  1 of 1 task succeeded in 1.2 s'],
+    [{ ...partial, outcome: 'failed' }, '✖ failed  1 of 1 task succeeded in 1.2 s'],
+    [{ state: 'cancelled', outcome: 'cancelled', error: {} }, '◼ cancelled  1 of 1 task succeeded in 1.2 s'],
+  ])('of %j', (result, line) => {
+    const failed = result.state === 'failed' ? task('a', { state: 'failed', error: new Error('x') }) : task('a');
+    expect(textOf([failed], result).split('\n')[0]).toBe(line);
+  });
+
+  test('names the three slowest tasks of several', () => {
+    const tasks = [5, 4000, 20, 70_000].map((durationMs, n) => task(`t${n}`, { durationMs }));
+    expect(textOf(tasks, success).split('\n')[1]).toBe('  slowest: t3 1 m 10 s, t1 4.0 s, t2 20 ms');
+    expect(textOf(tasks.slice(0, 1), success)).not.toContain('slowest');
+  });
+});
+
+describe('failures', () => {
+  test('have all lines of their message, the place, and their causes', () => {
+    const cause = thrown('socket closed', '/home/me/project/lib/http.ts:3:7', { cause: new TypeError('reset') });
+    const error = thrown('no answer\n  from the server', '/home/me/project/pipeline.ts:12:9', { cause });
+    const text = textOf([task('fetch', { state: 'failed', attempts: 3, error })], partial);
+    expect(text.split('\n').slice(1, 8)).toEqual([
+      '',
+      '  ✖ fetch after 3 attempts',
+      '    no answer',
+      '      from the server',
+      '      at pipeline.ts:12:9',
+      '    caused by socket closed',
+      '      at lib/http.ts:3:7',
+    ]);
+    expect(text).toMatch(/\n {4}caused by TypeError: reset$/);
+  });
+
+  test('end, although a cause may lead back to itself', () => {
+    const error = thrown('round', `${CWD}/a.ts:1:1`);
+    error.cause = error;
+    const text = textOf([task('a', { state: 'failed', error })], partial);
+    expect(text.split('caused by')).toHaveLength(5);
+  });
+
+  test('are ten at most, and the rest is counted', () => {
+    const tasks = Array.from({ length: 12 }, (_, n) => task(`t${n}`, { state: 'failed', error: new Error(`e${n}`) }));
+    const text = textOf(tasks, partial);
+    expect(text).toContain('    e9\n');
+    expect(text).not.toContain('e10');
+    expect(text).toContain('\n  … and 2 other failed tasks');
+  });
+
+  test('say what was not run', () => {
+    const failed = task('a', { state: 'failed', error: new Error('x') });
+    const notRun = (count: number): TaskResult[] =>
+      Array.from({ length: count }, (_, n) => task(`n${n}`, { state: 'upstream_failed', cause: 'a', durationMs: undefined }));
+    expect(textOf([failed, ...notRun(1)], partial)).toMatch(/\n\n {2}1 task not run because of that: n0$/);
+    expect(textOf([failed, ...notRun(11)], partial)).toMatch(/ {2}11 tasks not run because of that: n0, n1, .*, n9, …$/);
+  });
+
+  test('that are no task’s own are described: the timeout, the output function', async () => {
+    const slow = workflow('slow').addTask('a').run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    expect(summary(await run(slow, undefined, { timeout: 1 }), plain, CWD)).toContain("RunTimeoutError: run ");
+    const selects = workflow('selects')
+      .addTask('a')
+      .run(() => 1)
+      .output(() => {
+        throw new Error('cannot select');
+      });
+    expect(summary(await run(selects), plain, CWD)).toContain('caused by cannot select');
+  });
+
+  test('under a cancelled run are the reason', async () => {
+    const waits = workflow('waits').addTask('a').run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    const handle = run(waits);
+    await handle.events().next();
+    const text = summary(await handle.cancel('the disk is full'), plain, CWD);
+    expect(text).toMatch(/^◼ cancelled {2}0 of 1 task succeeded in .*\n {2}the disk is full$/);
+  });
+});
+
+describe('the output', () => {
+  test.each([
+    ['text\nas it is', 'text\nas it is'],
+    [{ rows: new Set([1]), big: 2n }, '{\n  "rows": [\n    1\n  ],\n  "big": "2"\n}'],
+    [null, 'null'],
+    [0, '0'],
+  ])('is printed (%#)', (output, printed) => {
+    expect(textOf([task('a')], { ...success, output })).toMatch(`\n\noutput\n${printed}`);
+  });
+
+  test('is left out where there is none', () => {
+    expect(textOf([task('a')], success).split('\n')).toHaveLength(1);
+  });
+
+  test('is cut off where it is long, and where all of it can be had is said', () => {
+    const text = textOf([task('a')], { ...success, output: 'x'.repeat(10_000) });
+    expect(text).toMatch(/\nx{4000}… \(--output <file> for all of it\)$/);
+  });
+});
+
+describe('the place of an error', () => {
+  test.each([
+    ['    at handler (/home/me/project/src/a.ts:1:2)', 'src/a.ts:1:2'],
+    ['    at /home/me/project/a.ts:1:2', 'a.ts:1:2'],
+    ['    at async /home/me/project/a.ts:1:2', 'a.ts:1:2'],
+    ['    at async load (file:///home/me/project/with%20space.ts:10:20)', 'with space.ts:10:20'],
+    ['    at Object.<anonymous> (/home/me/other/b.ts:1:2)', '/home/me/other/b.ts:1:2'],
+    ['    at node:internal/timers:1:2\n    at x (/home/me/project/node_modules/p/i.js:1:2)\n    at y (/home/me/project/a.ts:3:4)', 'a.ts:3:4'],
+    [`    at run (${import.meta.url}:1:2)\n    at y (/home/me/project/a.ts:3:4)`, 'a.ts:3:4'],
+    ['    at Array.map (<anonymous>)\n    at async Promise.all (index 0)', undefined],
+  ])('%s', (stack, place) => {
+    const error = new Error('x');
+    error.stack = `Error: x\n${stack}`;
+    expect(whereThrown(error, CWD)).toBe(place);
+  });
+
+  test('is not known of what has no stack', () => {
+    expect(whereThrown('text', CWD)).toBeUndefined();
+    expect(whereThrown(Object.assign(new Error('x'), { stack: undefined }), CWD)).toBeUndefined();
+  });
+});
