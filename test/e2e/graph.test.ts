@@ -48,19 +48,25 @@ batch 3
     expect(plan.tasks[0]).toMatchObject({ timeoutMs: 5_000, retry: { attempts: 3 } });
   });
 
-  test('prints Mermaid text in which every label is quoted and every edge leads somewhere', async ({ sandbox }) => {
+  test('prints Mermaid text in which every label is quoted and every edge leads somewhere', async ({
+    sandbox,
+  }) => {
     sandbox.write('pipeline.ts', DIAMOND);
     const { code, stdout } = await sandbox.run(['graph', 'pipeline.ts', '--format', 'mermaid']);
     expect(code).toBe(0);
     const [head, ...lines] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/^flowchart (TD|LR|TB)$/);
-    const nodes = lines.flatMap((line) => /^\s+(\w+)\["([^"]*)"\]$/.exec(line)?.slice(1, 3).join('=') ?? []);
-    expect(nodes.map((node) => node.split('=')[1])).toEqual(['end', 'left', 'right', 'join']);
-    const idOf = Object.fromEntries(nodes.map((node) => node.split('=').reverse()));
-    const edges = lines.flatMap((line) => /^\s+(\w+) --> (\w+)$/.exec(line)?.slice(1, 3).join('>') ?? []);
-    const [end, left, right, join] = ['end', 'left', 'right', 'join'].map((label) => idOf[label]);
-    expect(edges.sort()).toEqual([`${end}>${left}`, `${end}>${right}`, `${left}>${join}`, `${right}>${join}`].sort());
-    expect(nodes.length + edges.length).toBe(lines.length);
+    const labels = new Map<string, string>();
+    const edges: string[] = [];
+    for (const line of lines) {
+      const [, id = '', label] = /^\s+(\w+)\["([^"]*)"\]$/.exec(line) ?? [];
+      if (label !== undefined) labels.set(id, label);
+      const [, from = '', to = ''] = /^\s+(\w+) --> (\w+)$/.exec(line) ?? [];
+      if (to !== '') edges.push(`${labels.get(from)} → ${labels.get(to)}`);
+    }
+    expect([...labels.values()]).toEqual(['end', 'left', 'right', 'join']);
+    expect(edges.sort()).toEqual(['end → left', 'end → right', 'left → join', 'right → join']);
+    expect(labels.size + edges.length).toBe(lines.length);
   });
 
   test('prints DOT in which names are quoted', async ({ sandbox }) => {
@@ -69,7 +75,10 @@ batch 3
     expect(code).toBe(0);
     expect(stdout).toMatch(/^digraph "diamond" \{\n/);
     expect(stdout.endsWith('}\n')).toBe(true);
-    const edges = stdout.split('\n').filter((line) => line.includes('->')).map((line) => line.trim().replace(/;$/, ''));
+    const edges = stdout
+      .split('\n')
+      .filter((line) => line.includes('->'))
+      .map((line) => line.trim().replace(/;$/, ''));
     expect(edges.sort()).toEqual(
       ['"left" -> "join"', '"end" -> "left"', '"end" -> "right"', '"right" -> "join"'].sort(),
     );

@@ -31,10 +31,10 @@ function inputOf({ code, stdout, stderr }: Ended): unknown {
 describe('flags', () => {
   test('are the fields of the schema, in all their kinds', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    const ended = await sandbox.run([
-      ...['run', 'pipeline.ts', '--day', '2026-01-31', '--max-rows', '5', '--ratio', '-0.5', '--mode=fast', '--verbose'],
-      ...['--no-strict', '--city', 'Rome', '--city=Paris', '--range.from', '1', '--range.to=-2'],
-    ]);
+    const text = '--max-rows 5 --ratio -0.5 --mode=fast --verbose --no-strict --city Rome --city=Paris';
+    const nested = ['--range.from', '1', '--range.to=-2'];
+    const args = ['run', 'pipeline.ts', '--day', '2026-01-31', ...text.split(' '), ...nested];
+    const ended = await sandbox.run(args);
     expect(inputOf(ended)).toEqual({
       day: '2026-01-31',
       maxRows: 5,
@@ -49,7 +49,16 @@ describe('flags', () => {
 
   test('may stand before the file as well as after it', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    const ended = await sandbox.run(['run', '--max-rows', '7', '--concurrency', '1', 'pipeline.ts', '--day', '2026-01-31']);
+    const ended = await sandbox.run([
+      'run',
+      '--max-rows',
+      '7',
+      '--concurrency',
+      '1',
+      'pipeline.ts',
+      '--day',
+      '2026-01-31',
+    ]);
     expect(inputOf(ended)).toEqual({ ...DEFAULTS, day: '2026-01-31', maxRows: 7 });
   });
 
@@ -61,14 +70,30 @@ describe('flags', () => {
 
   test('are --input.name where the name is one of the command', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    const ended = await sandbox.run(['run', 'pipeline.ts', '--day', '2026-01-31', '--input.output', 'mine', '--output', 'result.json']);
+    const ended = await sandbox.run([
+      'run',
+      'pipeline.ts',
+      '--day',
+      '2026-01-31',
+      '--input.output',
+      'mine',
+      '--output',
+      'result.json',
+    ]);
     expect(inputOf(ended)).toEqual({ ...DEFAULTS, day: '2026-01-31', output: 'mine' });
     expect(JSON.parse(sandbox.read('result.json'))).toMatchObject({ outputs: { echo: { output: 'mine' } } });
   });
 
   test('that are not known are refused, with what was probably meant', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    const { code, stdout, stderr } = await sandbox.run(['run', 'pipeline.ts', '--day', '2026-01-31', '--max-row', '5']);
+    const { code, stdout, stderr } = await sandbox.run([
+      'run',
+      'pipeline.ts',
+      '--day',
+      '2026-01-31',
+      '--max-row',
+      '5',
+    ]);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain("unknown option '--max-row'");
@@ -83,7 +108,10 @@ describe('flags', () => {
   });
 
   test('need an input schema', async ({ sandbox }) => {
-    sandbox.write('pipeline.ts', `import { workflow } from 'wf-sdk'; export default workflow('bare').addTask('a').run(() => 1);`);
+    sandbox.write(
+      'pipeline.ts',
+      `import { workflow } from 'wf-sdk'; export default workflow('bare').addTask('a').run(() => 1);`,
+    );
     const flag = await sandbox.run(['run', 'pipeline.ts', '--day', '2026-01-31']);
     expect(flag.code).toBe(2);
     expect(flag.stderr).toContain("unknown option '--day'");
@@ -123,7 +151,18 @@ describe('--help', () => {
     expect(text).toMatch(/--city <text> \(.*repeatable\)/);
     expect(text).toContain('--range.from <integer>');
     expect(text).toContain('--input.output <text> A name that collides');
-    for (const option of ['input', 'input-file', 'export', 'concurrency', 'timeout', 'output', 'events', 'json', 'quiet', 'dry-run']) {
+    for (const option of [
+      'input',
+      'input-file',
+      'export',
+      'concurrency',
+      'timeout',
+      'output',
+      'events',
+      'json',
+      'quiet',
+      'dry-run',
+    ]) {
       expect(text).toContain(` --${option} `);
     }
   });
@@ -157,18 +196,24 @@ describe('input as JSON', () => {
 
   test('comes from --input, with flags laid over it', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    expect(inputOf(await sandbox.run(['run', 'pipeline.ts', '--input', JSON_INPUT, ...FLAGS]))).toEqual(OVERLAID);
+    expect(inputOf(await sandbox.run(['run', 'pipeline.ts', '--input', JSON_INPUT, ...FLAGS]))).toEqual(
+      OVERLAID,
+    );
   });
 
   test('comes from --input-file', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
     sandbox.write('in/input.json', JSON_INPUT);
-    expect(inputOf(await sandbox.run(['run', 'pipeline.ts', '--input-file', 'in/input.json', ...FLAGS]))).toEqual(OVERLAID);
+    expect(
+      inputOf(await sandbox.run(['run', 'pipeline.ts', '--input-file', 'in/input.json', ...FLAGS])),
+    ).toEqual(OVERLAID);
   });
 
   test('comes from standard input', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    expect(inputOf(await sandbox.run(['run', 'pipeline.ts', '-', ...FLAGS], { stdin: JSON_INPUT }))).toEqual(OVERLAID);
+    expect(inputOf(await sandbox.run(['run', 'pipeline.ts', '-', ...FLAGS], { stdin: JSON_INPUT }))).toEqual(
+      OVERLAID,
+    );
   });
 
   test.for([
@@ -197,7 +242,13 @@ describe('an input that does not fit', () => {
     expect(stdout).toBe('');
     const [first, ...lines] = stderr.trimEnd().split('\n');
     expect(first).toBe('the input does not fit the workflow:');
-    expect(lines.map((line) => line.trim().split(/\s/)[0])).toEqual(['--day', '--max-rows', '--mode', '--city[1]', '--range.from']);
+    expect(lines.map((line) => line.trim().split(/\s/)[0])).toEqual([
+      '--day',
+      '--max-rows',
+      '--mode',
+      '--city[1]',
+      '--range.from',
+    ]);
     expect(stderr).toMatch(/--day .*date.*got "yesterday"/);
     expect(stderr).toMatch(/--max-rows .*>=1.*got 0/);
   });
@@ -211,7 +262,14 @@ describe('an input that does not fit', () => {
 
   test('says of a flag of the wrong kind what it takes', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    const { code, stderr } = await sandbox.run(['run', 'pipeline.ts', '--max-rows', 'many', '--mode', 'slow']);
+    const { code, stderr } = await sandbox.run([
+      'run',
+      'pipeline.ts',
+      '--max-rows',
+      'many',
+      '--mode',
+      'slow',
+    ]);
     expect(code).toBe(2);
     expect(stderr).toContain('--max-rows takes a whole number, not "many"');
     expect(stderr).toContain('--mode takes one of fast, safe, not "slow"');

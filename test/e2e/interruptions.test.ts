@@ -29,20 +29,33 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
   test.for([
     { signal: 'SIGINT', code: 130, reason: 'interrupted (Ctrl-C)' },
     { signal: 'SIGTERM', code: 143, reason: 'stopped by SIGTERM' },
-  ] as const)('$signal cancels the run, waits for what cleans up, and exits with $code', async ({ signal, code, reason }, { sandbox }) => {
-    sandbox.write('pipeline.ts', CLEANS_UP);
-    const started = sandbox.start(['run', 'pipeline.ts', '--output', 'result.json', '--events', 'events.jsonl']);
-    await started.printed('ready');
-    started.kill(signal);
-    const ended = await started.ended;
-    expect(ended).toMatchObject({ code, signal: null });
-    expect(sandbox.read('cleaned-up')).toBe(`the run was cancelled: ${reason}`);
-    expect(sandbox.has('after')).toBe(false);
-    expect(ended.stderr).toContain(`cancelling: ${reason}; running tasks have been told to stop`);
-    expect(ended.stderr).toMatch(/^◼ cancelled {2}0 of 2 tasks succeeded/m);
-    expect(JSON.parse(sandbox.read('result.json'))).toMatchObject({ outcome: 'cancelled', tasks: { work: { state: 'cancelled' } } });
-    expect(sandbox.read('events.jsonl').trimEnd().split('\n').at(-1)).toContain('"run.finished"');
-  });
+  ] as const)(
+    '$signal cancels the run, waits for what cleans up, and exits with $code',
+    async ({ signal, code, reason }, { sandbox }) => {
+      sandbox.write('pipeline.ts', CLEANS_UP);
+      const started = sandbox.start([
+        'run',
+        'pipeline.ts',
+        '--output',
+        'result.json',
+        '--events',
+        'events.jsonl',
+      ]);
+      await started.printed('ready');
+      started.kill(signal);
+      const ended = await started.ended;
+      expect(ended).toMatchObject({ code, signal: null });
+      expect(sandbox.read('cleaned-up')).toBe(`the run was cancelled: ${reason}`);
+      expect(sandbox.has('after')).toBe(false);
+      expect(ended.stderr).toContain(`cancelling: ${reason}; running tasks have been told to stop`);
+      expect(ended.stderr).toMatch(/^◼ cancelled {2}0 of 2 tasks succeeded/m);
+      expect(JSON.parse(sandbox.read('result.json'))).toMatchObject({
+        outcome: 'cancelled',
+        tasks: { work: { state: 'cancelled' } },
+      });
+      expect(sandbox.read('events.jsonl').trimEnd().split('\n').at(-1)).toContain('"run.finished"');
+    },
+  );
 
   test('a second one ends a run at once whose handler does not listen', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', DEAF);
@@ -88,7 +101,10 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
     started.kill('SIGINT');
     const { code, stdout } = await started.ended;
     expect(code).toBe(130);
-    const events = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string });
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
     expect(events.map(({ type }) => type).slice(-4)).toEqual([
       'run.cancelling',
       'task.cancelled',
@@ -127,7 +143,9 @@ export default workflow('stray').addTask('a').run(async (_, { signal }) => {
     const { code, stderr } = await sandbox.run(['run', 'pipeline.ts']);
     expect(code).toBe(1);
     expect(stderr).toContain('an error outside of any task');
-    expect(stderr).toMatch(/◼ cancelled {2}0 of 1 task succeeded[^]*TypeError: nobody awaits me\n.*at pipeline\.ts:3:23\n$/);
+    expect(stderr).toMatch(
+      /◼ cancelled {2}0 of 1 task succeeded[^]*TypeError: nobody awaits me\n.*at pipeline\.ts:3:23\n$/,
+    );
   });
 
   test('stops at an error thrown in a callback', async ({ sandbox }) => {

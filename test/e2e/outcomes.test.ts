@@ -81,7 +81,9 @@ describe('a run that succeeds', () => {
 });
 
 describe('a run that fails', () => {
-  test('exits with 1 and tells of partial success, errors with their lines, causes, and what was not run', async ({ sandbox }) => {
+  test('exits with 1 and tells of partial success, errors with their lines, causes, and what was not run', async ({
+    sandbox,
+  }) => {
     sandbox.write('pipeline.ts', FAILS_IN_PART);
     const { code, stdout, stderr } = await sandbox.run(['run', 'pipeline.ts']);
     expect(code).toBe(1);
@@ -209,7 +211,14 @@ describe('--timeout', () => {
       `import { workflow } from 'wf-sdk';
       export default workflow('quick').addTask('a').run(() => console.log('ran'));`,
     );
-    const { code, stdout, stderr } = await sandbox.run(['run', 'pipeline.ts', '--timeout', timeout, '--output', 'result.json']);
+    const { code, stdout, stderr } = await sandbox.run([
+      'run',
+      'pipeline.ts',
+      '--timeout',
+      timeout,
+      '--output',
+      'result.json',
+    ]);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain('timeout');
@@ -229,7 +238,14 @@ describe('--concurrency', () => {
   test('1 runs one task after the other, in the order of definition', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', BOTH);
     const { stdout } = await sandbox.run(['run', 'pipeline.ts', '--concurrency', '1']);
-    expect(stdout.split('\n').slice(0, -1)).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+    expect(stdout.split('\n').slice(0, -1)).toEqual([
+      'a begins',
+      'a ends',
+      'b begins',
+      'b ends',
+      'c begins',
+      'c ends',
+    ]);
   });
 
   test('runs so many at once, and all of them without it', async ({ sandbox }) => {
@@ -256,7 +272,12 @@ describe('--quiet', () => {
       `import { workflow } from 'wf-sdk';
       export default workflow('quiet').addTask('a').run((_, { log }) => { log.info('psst'); console.log('mine'); }).output(() => 1);`,
     );
-    expect(await sandbox.run(['run', 'pipeline.ts', '--quiet'])).toEqual({ code: 0, signal: null, stdout: 'mine\n', stderr: '' });
+    expect(await sandbox.run(['run', 'pipeline.ts', '--quiet'])).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'mine\n',
+      stderr: '',
+    });
   });
 
   test('prints the errors where it is not', async ({ sandbox }) => {
@@ -282,7 +303,15 @@ describe('--dry-run', () => {
 
   test('shows the batches and the critical path, and runs nothing', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', WRITES);
-    const { code, stdout, stderr } = await sandbox.run(['run', 'pipeline.ts', '--dry-run', '--output', 'o.json', '--events', 'e.jsonl']);
+    const { code, stdout, stderr } = await sandbox.run([
+      'run',
+      'pipeline.ts',
+      '--dry-run',
+      '--output',
+      'o.json',
+      '--events',
+      'e.jsonl',
+    ]);
     expect(code).toBe(0);
     expect(stderr).toBe('');
     expect(stdout).toContain('writes 2.1.0: 3 tasks in 2 batches');

@@ -36,8 +36,13 @@ describe('a pipeline', () => {
     expect(stderr).toContain('\noutput\ntext,awaited,1\n');
   });
 
-  test('in another folder has the paths of its own tsconfig.json, and the working folder of the shell', async ({ sandbox }) => {
-    sandbox.write('elsewhere/tsconfig.json', '{ "compilerOptions": { "paths": { "~/*": ["./src/*"] } } } // and a comment');
+  test('in another folder has the paths of its own tsconfig.json, and the working folder of the shell', async ({
+    sandbox,
+  }) => {
+    sandbox.write(
+      'elsewhere/tsconfig.json',
+      '{ "compilerOptions": { "paths": { "~/*": ["./src/*"] } } } // and a comment',
+    );
     sandbox.write('elsewhere/src/steps/names.ts', `export const name = (): string => 'found';`);
     sandbox.write(
       'elsewhere/pipelines/pipeline.ts',
@@ -46,12 +51,16 @@ describe('a pipeline', () => {
       export default workflow('aliased').addTask('a').run(() => name() + ' in ' + process.cwd()).output(({ a }) => a);`,
     );
     sandbox.write('here/.keep', '');
-    const { code, stderr } = await sandbox.run(['run', '../elsewhere/pipelines/pipeline.ts'], { cwd: 'here' });
+    const { code, stderr } = await sandbox.run(['run', '../elsewhere/pipelines/pipeline.ts'], {
+      cwd: 'here',
+    });
     expect(code).toBe(0);
     expect(stderr).toContain(`\noutput\nfound in ${sandbox.path('here')}\n`);
   });
 
-  test('where nothing is installed gets wf-sdk and zod, the same ones as the command', async ({ sandbox }) => {
+  test('where nothing is installed gets wf-sdk and zod, the same ones as the command', async ({
+    sandbox,
+  }) => {
     sandbox.write(
       'pipeline.ts',
       `import { CancelledError, isWorkflowError, NonRetryableError, run, TimeoutError, workflow } from 'wf-sdk';
@@ -98,9 +107,17 @@ describe('of several workflows', () => {
 
 describe('a file that cannot be run exits with 2 and one message:', () => {
   test.for([
-    { what: 'no such file', args: ['pipelin.ts'], stderr: 'No such file: pipelin.ts. Did you mean pipeline.ts?\n' },
+    {
+      what: 'no such file',
+      args: ['pipelin.ts'],
+      stderr: 'No such file: pipelin.ts. Did you mean pipeline.ts?\n',
+    },
     { what: 'a folder', args: ['folder'], stderr: 'folder is a folder, not a pipeline file.' },
-    { what: 'another kind of file', args: ['folder/notes.md'], stderr: 'Cannot run folder/notes.md: its extension is .md.' },
+    {
+      what: 'another kind of file',
+      args: ['folder/notes.md'],
+      stderr: 'Cannot run folder/notes.md: its extension is .md.',
+    },
   ])('$what', async ({ args, stderr }, { sandbox }) => {
     sandbox.write('pipeline.ts', FINE);
     sandbox.write('folder/notes.md', '');
@@ -110,7 +127,11 @@ describe('a file that cannot be run exits with 2 and one message:', () => {
   });
 
   test.for([
-    { what: 'no workflow', source: `export const x = 1;`, stderr: 'The file exports no workflow. What it exports instead: x is a number.\n' },
+    {
+      what: 'no workflow',
+      source: `export const x = 1;`,
+      stderr: 'The file exports no workflow. What it exports instead: x is a number.\n',
+    },
     {
       what: 'a syntax error',
       source: `import { workflow } from 'wf-sdk';\nexport default workflow('x')\n  .addTask('a' run(() => 1);\n`,
@@ -119,7 +140,8 @@ describe('a file that cannot be run exits with 2 and one message:', () => {
     {
       what: 'a package that is not there',
       source: `import { workflow } from 'wf-sdk';\nimport left from 'left-pad-of-mine';\nexport default left;`,
-      stderr: "Cannot find 'left-pad-of-mine', imported by pipeline.ts:2:18. Run: npm install left-pad-of-mine",
+      stderr:
+        "Cannot find 'left-pad-of-mine', imported by pipeline.ts:2:18. Run: npm install left-pad-of-mine",
     },
     {
       what: 'an error while it is loaded',
@@ -160,13 +182,16 @@ describe('a file that cannot be run exits with 2 and one message:', () => {
     const run = () => console.log('ran');
     export default fromJSON({ id: 'circle', tasks }, { handlers: { a: run, b: run, c: run, d: run } });`;
 
-  test.for([['run'], ['run', '--dry-run'], ['graph']])('a cycle, named with its path, along with all else: %j', async (args, { sandbox }) => {
-    sandbox.write('pipeline.ts', CYCLE);
-    const { code, stdout, stderr } = await sandbox.run([...args, 'pipeline.ts']);
-    expect(code).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toContain("workflow 'circle' has 2 problems in its definition:");
-    expect(stderr).toMatch(/a → (b → c|c → b) → a|a ← (b ← c|c ← b) ← a/);
-    expect(stderr).toMatch(/'bb'.*did you mean 'b'\?/);
-  });
+  test.for([['run'], ['run', '--dry-run'], ['graph']])(
+    'a cycle, named with its path, along with all else: %j',
+    async (args, { sandbox }) => {
+      sandbox.write('pipeline.ts', CYCLE);
+      const { code, stdout, stderr } = await sandbox.run([...args, 'pipeline.ts']);
+      expect(code).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toContain("workflow 'circle' has 2 problems in its definition:");
+      expect(stderr).toMatch(/a → (b → c|c → b) → a|a ← (b ← c|c ← b) ← a/);
+      expect(stderr).toMatch(/'bb'.*did you mean 'b'\?/);
+    },
+  );
 });

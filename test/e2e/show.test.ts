@@ -48,7 +48,10 @@ test('a line is printed for each thing when it happens', async ({ sandbox }) => 
   await started.printed('▸ second');
   sandbox.write('go', '');
   const { stderr } = await started.ended;
-  const shown = stderr.replaceAll(/\d+(\.\d+)? m?s/g, 'N ms').replace(/run \w{26}/, 'run ID').split('\n');
+  const shown = stderr
+    .replaceAll(/\d+(\.\d+)? m?s/g, 'N ms')
+    .replace(/run \w{26}/, 'run ID')
+    .split('\n');
   expect(shown.slice(-2)).toEqual([expect.stringMatching(/^ {2}slowest: \w+ N ms, \w+ N ms$/), '']);
   expect(shown.slice(0, -2)).toEqual([
     'steps · run ID',

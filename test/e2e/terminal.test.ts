@@ -5,7 +5,8 @@ import { command, type Ended, type Sandbox, type StartOptions, test } from './sa
 import { Terminal } from './terminal.ts';
 
 const OPEN_TERMINAL = fileURLToPath(new URL('./open_terminal.py', import.meta.url));
-const canOpenTerminal = process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
+const canOpenTerminal =
+  process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
 
 interface Shown {
   readonly terminal: Terminal;
@@ -19,9 +20,19 @@ interface Shown {
 }
 
 /** Runs the command in a terminal of this size. */
-function show(sandbox: Sandbox, rows: number, columns: number, args: readonly string[], options: StartOptions = {}): Shown {
+function show(
+  sandbox: Sandbox,
+  rows: number,
+  columns: number,
+  args: readonly string[],
+  options: StartOptions = {},
+): Shown {
   const env = { TERM: 'xterm-256color', ...options.env };
-  const started = sandbox.startOther('python3', [OPEN_TERMINAL, String(rows), String(columns), ...command, ...args], { ...options, env, keepStdin: true });
+  const started = sandbox.startOther(
+    'python3',
+    [OPEN_TERMINAL, String(rows), String(columns), ...command, ...args],
+    { ...options, env, keepStdin: true },
+  );
   const terminal = new Terminal(rows, columns);
   const pictures: string[][] = [];
   started.child.stdout.on('data', (output: string) => {
@@ -33,7 +44,12 @@ function show(sandbox: Sandbox, rows: number, columns: number, args: readonly st
     terminal,
     pictures,
     ended: started.ended,
-    showing: (text) => started.until(() => (typeof text === 'string' ? terminal.screen.join('\n').includes(text) : text.test(terminal.screen.join('\n')))),
+    showing: (text) =>
+      started.until(() =>
+        typeof text === 'string'
+          ? terminal.screen.join('\n').includes(text)
+          : text.test(terminal.screen.join('\n')),
+      ),
     press: (keys) => order({ type: keys }),
     resize(newRows, newColumns) {
       order({ resize: [newRows, newColumns] });
@@ -84,10 +100,12 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
     { rows: 10, columns: 40 },
     { rows: 5, columns: 20 },
     { rows: 60, columns: 200 },
-  ])('500 tasks never leave a part of a picture behind in $rows rows of $columns', async ({ rows, columns }, { sandbox }) => {
-    sandbox.write(
-      'pipeline.ts',
-      `import { graph, workflow } from 'wf-sdk';
+  ])(
+    '500 tasks never leave a part of a picture behind in $rows rows of $columns',
+    async ({ rows, columns }, { sandbox }) => {
+      sandbox.write(
+        'pipeline.ts',
+        `import { graph, workflow } from 'wf-sdk';
       import { setTimeout as sleep } from 'node:timers/promises';
       const g = graph();
       export default workflow('five-hundred').addTasks(...Array.from({ length: 500 }, (_, n) =>
@@ -96,26 +114,29 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
           if (n % 20 === 0) console.log('said by ' + n + ' <' + 'x'.repeat(n % 3 * 50) + '>');
           if (n % 100 === 3) throw new Error('broken ' + n);
         })));`,
-    );
-    const shown = show(sandbox, rows, columns, ['run', 'pipeline.ts', '--concurrency', '8']);
-    const { code } = await shown.ended;
-    expect(code, shown.terminal.all.join('\n')).toBe(1);
-    const title = 'five-hundred';
-    // A picture taller than the screen would leave its top behind each time that it is drawn.
-    expect(shown.terminal.all.filter((line) => line === title)).toEqual([]);
-    expect(shown.pictures.some((screen) => screen.includes(title))).toBe(true);
-    expect(shown.pictures.every((screen) => screen.filter((line) => line === title).length <= 1)).toBe(true);
-    const text = shown.terminal.all.join('\n');
-    for (let n = 0; n < 500; n += 20) {
-      // Long lines are wrapped by the terminal: that is the only break they may have.
-      const said = `said by ${n} <${'x'.repeat((n % 3) * 50)}>`;
-      const wrapped = said.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [];
-      expect(`\n${text}\n`.split(`\n${wrapped.join('\n')}\n`).length, said).toBe(2);
-    }
-    expect(text.replaceAll('\n', '')).toMatch(/✖ failed in part {2}495 of 500 tasks succeeded/);
-  });
+      );
+      const shown = show(sandbox, rows, columns, ['run', 'pipeline.ts', '--concurrency', '8']);
+      const { code } = await shown.ended;
+      expect(code, shown.terminal.all.join('\n')).toBe(1);
+      const title = 'five-hundred';
+      // A picture taller than the screen would leave its top behind each time that it is drawn.
+      expect(shown.terminal.all.filter((line) => line === title)).toEqual([]);
+      expect(shown.pictures.some((screen) => screen.includes(title))).toBe(true);
+      expect(shown.pictures.every((screen) => screen.filter((line) => line === title).length <= 1)).toBe(
+        true,
+      );
+      const text = shown.terminal.all.join('\n');
+      for (let n = 0; n < 500; n += 20) {
+        // Long lines are wrapped by the terminal: that is the only break they may have.
+        const said = `said by ${n} <${'x'.repeat((n % 3) * 50)}>`;
+        const wrapped = said.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [];
+        expect(`\n${text}\n`.split(`\n${wrapped.join('\n')}\n`).length, said).toBe(2);
+      }
+      expect(text.replaceAll('\n', '')).toMatch(/✖ failed in part {2}495 of 500 tasks succeeded/);
+    },
+  );
 
-  test("what tasks print on either stream comes out whole above the picture", async ({ sandbox }) => {
+  test('what tasks print on either stream comes out whole above the picture', async ({ sandbox }) => {
     sandbox.write(
       'pipeline.ts',
       `import { workflow } from 'wf-sdk';
@@ -135,8 +156,14 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
     expect(code).toBe(0);
     const lines = shown.terminal.all;
     for (const id of ['a', 'b']) {
-      const wanted = Array.from({ length: 30 }, (_, n) => [`${id} out ${n}`, `${id} err ${n}`, `  ${id} │ logged ${n}`]).flat();
-      expect(lines.filter((line) => line.startsWith(`${id} `) || line.startsWith(`  ${id} │`))).toEqual(wanted);
+      const wanted = Array.from({ length: 30 }, (_, n) => [
+        `${id} out ${n}`,
+        `${id} err ${n}`,
+        `  ${id} │ logged ${n}`,
+      ]).flat();
+      expect(lines.filter((line) => line.startsWith(`${id} `) || line.startsWith(`  ${id} │`))).toEqual(
+        wanted,
+      );
     }
     expect(lines.filter((line) => line === 'talk')).toHaveLength(1);
   });
@@ -197,11 +224,20 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
   });
 
   test('colours are there unless NO_COLOR is set, and CI gets lines', async ({ sandbox }) => {
-    sandbox.write('pipeline.ts', `import { workflow } from 'wf-sdk'; export default workflow('fine').addTask('a').run(() => 1);`);
-    const run = (env: Readonly<Record<string, string>>): Promise<Ended> => show(sandbox, 12, 80, ['run', 'pipeline.ts'], { env }).ended;
+    sandbox.write(
+      'pipeline.ts',
+      `import { workflow } from 'wf-sdk'; export default workflow('fine').addTask('a').run(() => 1);`,
+    );
+    const run = (env: Readonly<Record<string, string>>): Promise<Ended> =>
+      show(sandbox, 12, 80, ['run', 'pipeline.ts'], { env }).ended;
     const green = '\u001b[32m✔';
     const moves = '\u001b[2K';
-    const [plain, without, ci, dumb] = await Promise.all([run({}), run({ NO_COLOR: '1' }), run({ CI: '1' }), run({ TERM: 'dumb' })]);
+    const [plain, without, ci, dumb] = await Promise.all([
+      run({}),
+      run({ NO_COLOR: '1' }),
+      run({ CI: '1' }),
+      run({ TERM: 'dumb' }),
+    ]);
     expect(plain.stdout).toContain(green);
     expect(without.stdout).not.toContain(green);
     expect(without.stdout).toContain('✔ a');

@@ -32,6 +32,7 @@ export class Terminal {
     this.#unread += output;
     for (;;) {
       // A sequence, or a character; a sequence that is not complete yet waits for the rest.
+      // oxlint-disable-next-line no-control-regex -- they are what a terminal is about
       const part = /^(?:\u001b\[([?\d;]*)([A-Za-z])|[^\u001b])/u.exec(this.#unread);
       if (part === null) break;
       const [text, parameters, final] = part;
@@ -39,7 +40,8 @@ export class Terminal {
       if (final === undefined) this.#put(text);
       else this.#control(final, parameters ?? '');
     }
-    if (this.#unread.length > 20) throw new Error(`not known to this terminal: ${JSON.stringify(this.#unread.slice(0, 20))}`);
+    if (this.#unread.length > 20)
+      throw new Error(`not known to this terminal: ${JSON.stringify(this.#unread.slice(0, 20))}`);
   }
 
   #put(character: string): void {
@@ -100,7 +102,8 @@ export class Terminal {
         else throw new Error(`not known to this terminal: K with ${parameters}`);
         break;
       case 'J':
-        if (parameters !== '' && parameters !== '0') throw new Error(`not known to this terminal: J with ${parameters}`);
+        if (parameters !== '' && parameters !== '0')
+          throw new Error(`not known to this terminal: J with ${parameters}`);
         this.#line().splice(this.#column);
         for (const line of this.#screen.slice(this.#row + 1)) line.length = 0;
         break;

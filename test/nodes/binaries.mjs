@@ -20,12 +20,24 @@ export const hasBinaries = PLATFORMS.includes(platform);
  */
 export async function binaryOf(version) {
   const folder = path.join(repository, 'node_modules/.cache/wf-sdk-nodes', version);
-  const installed = path.join(folder, 'node_modules', `node-${platform}`, 'bin', windows ? 'node.exe' : 'node');
+  const installed = path.join(
+    folder,
+    'node_modules',
+    `node-${platform}`,
+    'bin',
+    windows ? 'node.exe' : 'node',
+  );
   if (existsSync(installed)) return installed;
   await mkdir(folder, { recursive: true });
   // npm would otherwise install into the workspace that the cache is in.
   await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
-  const parameters = ['install', '--no-audit', '--no-fund', '--no-package-lock', `node-${platform}@${version}`];
+  const parameters = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    `node-${platform}@${version}`,
+  ];
   await execute('npm', parameters, { cwd: folder, env: environment, shell: windows });
   return installed;
 }

@@ -44,7 +44,9 @@ async function check(node, names, project) {
   const { stdout: version } = await execute(node, ['--version']);
   for (const name of names) {
     const startedAt = performance.now();
-    const outcome = await CHECKS[name]?.({ node, folder, project }).catch((/** @type {Error} */ error) => error);
+    const outcome = await CHECKS[name]?.({ node, folder, project }).catch(
+      (/** @type {Error} */ error) => error,
+    );
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const failed = outcome instanceof Error;
     if (failed) failures++;
@@ -59,7 +61,10 @@ async function weather({ node, folder: out }) {
   const result = path.join(out, 'weather.json');
   const parameters = ['run', pipeline, '--quiet', '--year', '2014', '--out', out, '--output', result];
   await run(node, [path.join(repository, 'packages/cli/dist/bin.js'), ...parameters], out);
-  const { outcome, output } = JSON.parse(await readFile(result, 'utf8'));
+  const written = await readFile(result, 'utf8');
+  const { outcome, output } = /** @type {{ outcome: string, output: { verdict: string } }} */ (
+    JSON.parse(written)
+  );
   expect(outcome, 'success');
   return output.verdict;
 }
@@ -81,12 +86,12 @@ async function installed({ node, project }) {
   const bin = path.join(project, 'node_modules/wf-sdk/dist/bin.js');
   const { stdout: version } = await run(node, [bin, '--version'], project);
   const { stderr } = await run(node, [bin, 'run', 'pipeline.ts', '--n', '20'], project);
-  expect(/\noutput\n42\n$/.test(stderr), true);
-  const failed = await run(node, [bin, 'run', 'pipeline.ts', '--export', 'fails'], project).catch((error) => error);
+  expect(stderr.endsWith('\noutput\n42\n'), true);
+  const failed = await end(node, [bin, 'run', 'pipeline.ts', '--export', 'fails'], project);
   expect(failed.code, 1);
   expect(failed.stderr.includes('✖ once\n    NonRetryableError: no use\n      at pipeline.ts:10:13\n'), true);
-  const missing = await run(node, [bin, 'run', 'pipeline.ts', '--n', 'x'], project).catch((error) => error);
-  expect(missing.code, 2);
+  const refused = await end(node, [bin, 'run', 'pipeline.ts', '--n', 'x'], project);
+  expect(refused.code, 2);
   return `wf-sdk ${version.trim()}`;
 }
 
@@ -94,9 +99,15 @@ async function installed({ node, project }) {
 async function unitTests({ node, folder: out }) {
   const report = path.join(out, 'report.json');
   const vitest = path.join(repository, 'node_modules/vitest/vitest.mjs');
-  await run(node, [vitest, 'run', '--project', 'unit', '--reporter', 'json', '--outputFile', report], repository);
-  const { numPassedTests, numFailedTests } = JSON.parse(await readFile(report, 'utf8'));
+  await run(
+    node,
+    [vitest, 'run', '--project', 'unit', '--reporter', 'json', '--outputFile', report],
+    repository,
+  );
+  const written = await readFile(report, 'utf8');
   await rm(report);
+  const { numPassedTests, numFailedTests } =
+    /** @type {{ numPassedTests: number, numFailedTests: number }} */ (JSON.parse(written));
   expect(numFailedTests, 0);
   expect(numPassedTests > 100, true);
   return `${numPassedTests} passed`;
@@ -112,6 +123,22 @@ function run(node, parameters, cwd) {
 }
 
 /**
+ * The same where the exit code need not be 0.
+ *
+ * @param {string} node
+ * @param {string[]} parameters
+ * @param {string} cwd
+ * @returns {Promise<{ code?: number, stderr: string }>}
+ */
+async function end(node, parameters, cwd) {
+  try {
+    return await run(node, parameters, cwd);
+  } catch (error) {
+    return /** @type {{ code: number, stderr: string }} */ (error);
+  }
+}
+
+/**
  * @param {unknown} value
  * @param {unknown} wanted
  */
@@ -121,5 +148,7 @@ function expect(value, wanted) {
 
 /** @param {Error & { stdout?: string, stderr?: string }} error */
 function describe({ message, stdout = '', stderr = '', stack }) {
-  return [stdout.slice(-3_000), stderr.slice(-3_000), stdout === '' && stderr === '' ? stack : message].join('\n');
+  return [stdout.slice(-3_000), stderr.slice(-3_000), stdout === '' && stderr === '' ? stack : message].join(
+    '\n',
+  );
 }

@@ -6,7 +6,9 @@ import { execute, packAll } from './pack.mjs';
 
 /** The environment without what npm tells the scripts that it runs. */
 export const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|NODE_ENV$|VITEST|FORCE_COLOR$|CI$)/.test(name)),
+  Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_OPTIONS$|NODE_ENV$|VITEST|FORCE_COLOR$|CI$)/.test(name),
+  ),
 );
 
 /**

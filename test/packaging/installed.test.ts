@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,9 +49,15 @@ interface Ended {
 }
 
 function start(program: string, args: readonly string[], cwd: string): Promise<Ended> {
-  const options = { cwd, env: { ...environment, XDG_CACHE_HOME: path.join(root, 'cache') }, shell: process.platform === 'win32' };
+  const options = {
+    cwd,
+    env: { ...environment, XDG_CACHE_HOME: path.join(root, 'cache') },
+    shell: process.platform === 'win32',
+  };
   return new Promise((resolve) => {
-    execFile(program, args, options, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
+    execFile(program, args, options, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
   });
 }
 
@@ -77,14 +92,32 @@ describe.each(projects)('installed from tarballs in %s', (folder) => {
     afterAll(() => server.close());
 
     it('runs it with its flags', async () => {
-      const { code, stderr } = await npx(folder, 'run', 'report.ts', '--day', '2026-01-31', '--source', source);
+      const { code, stderr } = await npx(
+        folder,
+        'run',
+        'report.ts',
+        '--day',
+        '2026-01-31',
+        '--source',
+        source,
+      );
       expect(stderr).toMatch(/\noutput\nAthens\n$/);
       expect(code).toBe(0);
     });
 
     it('tries once where the pipeline says that trying again is no use', async () => {
-      const { code, stderr } = await npx(folder, 'run', 'report.ts', '--day', '2026-02-01', '--source', source);
-      expect(stderr).toContain('✖ extract\n    NonRetryableError: no rows for 2026-02-01\n      at report.ts:');
+      const { code, stderr } = await npx(
+        folder,
+        'run',
+        'report.ts',
+        '--day',
+        '2026-02-01',
+        '--source',
+        source,
+      );
+      expect(stderr).toContain(
+        '✖ extract\n    NonRetryableError: no rows for 2026-02-01\n      at report.ts:',
+      );
       expect(code).toBe(1);
     });
 
@@ -125,36 +158,58 @@ describe('its types', () => {
     );
   });
 
-  it.each(cases)('are there for TypeScript $compiler.version under $setting.moduleResolution with $around.lib', async ({ compiler, setting, around }) => {
-    if (compiler === undefined) throw new Error('no compiler');
-    const name = `tsconfig.${compiler.version}.${setting.module}.${around.lib.at(-1)}.json`;
-    const compilerOptions = {
-      ...setting,
-      ...around,
-      target: 'es2022',
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      skipLibCheck: false,
-      noEmit: true,
-      allowImportingTsExtensions: true,
-    };
-    writeFileSync(path.join(project, name), JSON.stringify({ compilerOptions, files: ['uses.ts', 'hello.ts', 'report.ts'] }));
-    const { code, stdout } = await start(process.execPath, [compiler.tsc, '-p', name, '--pretty', 'false'], project);
-    expect(stdout).toBe('');
-    expect(code).toBe(0);
-  });
+  it.each(cases)(
+    'are there for TypeScript $compiler.version under $setting.moduleResolution with $around.lib',
+    async ({ compiler, setting, around }) => {
+      if (compiler === undefined) throw new Error('no compiler');
+      const name = `tsconfig.${compiler.version}.${setting.module}.${around.lib.at(-1)}.json`;
+      const compilerOptions = {
+        ...setting,
+        ...around,
+        target: 'es2022',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: false,
+        noEmit: true,
+        allowImportingTsExtensions: true,
+      };
+      writeFileSync(
+        path.join(project, name),
+        JSON.stringify({ compilerOptions, files: ['uses.ts', 'hello.ts', 'report.ts'] }),
+      );
+      const { code, stdout } = await start(
+        process.execPath,
+        [compiler.tsc, '-p', name, '--pretty', 'false'],
+        project,
+      );
+      expect(stdout).toBe('');
+      expect(code).toBe(0);
+    },
+  );
 });
 
 describe('wf-sdk', () => {
   /** The names that a list of exports gives, types included. */
   function exported(declarations: string): string[] {
-    const lists = [...declarations.matchAll(/^export (?:type )?\{([^}]*)\}/gms)].flatMap(([, list = '']) => list.split(','));
-    return lists.map((name) => name.trim().replace(/^type /, '').replace(/^.* as /, '')).filter((name) => name !== '').sort();
+    const lists = [...declarations.matchAll(/^export (?:type )?\{([^}]*)\}/gms)].flatMap(([, list = '']) =>
+      list.split(','),
+    );
+    return lists
+      .map((name) =>
+        name
+          .trim()
+          .replace(/^type /, '')
+          .replace(/^.* as /, ''),
+      )
+      .filter((name) => name !== '')
+      .sort();
   }
 
   it('exports exactly the names of @wf-sdk/core', async () => {
-    const declarations = ['wf-sdk', '@wf-sdk/core'].map((name) => readFileSync(path.join(project, 'node_modules', name, 'dist/index.d.ts'), 'utf8'));
+    const declarations = ['wf-sdk', '@wf-sdk/core'].map((name) =>
+      readFileSync(path.join(project, 'node_modules', name, 'dist/index.d.ts'), 'utf8'),
+    );
     const [umbrella, core] = declarations.map(exported);
     expect(umbrella?.length).toBeGreaterThan(40);
     expect(umbrella).toEqual(core);
@@ -197,11 +252,19 @@ describe('wf-sdk', () => {
 
   it('runs a pipeline of a project that has its own copy, without mixing the two', async () => {
     const [, other] = projects;
-    const { code, stderr } = await start(path.join(project, 'node_modules/.bin/wf-sdk'), ['run', 'hello.ts'], other);
+    const { code, stderr } = await start(
+      path.join(project, 'node_modules/.bin/wf-sdk'),
+      ['run', 'hello.ts'],
+      other,
+    );
     expect(stderr).toContain('Hello, world!');
     expect(code).toBe(0);
     cpSync(path.join(project, 'report.ts'), path.join(other, 'again.ts'));
-    const failed = await start(path.join(project, 'node_modules/.bin/wf-sdk'), ['run', 'again.ts', '--day', '2026-01-31', '--source', 'http://127.0.0.1:1/'], other);
+    const failed = await start(
+      path.join(project, 'node_modules/.bin/wf-sdk'),
+      ['run', 'again.ts', '--day', '2026-01-31', '--source', 'http://127.0.0.1:1/'],
+      other,
+    );
     expect(failed.stderr).toMatch(/✖ extract after 3 attempts\n {4}TypeError: fetch failed/);
     expect(failed.code).toBe(1);
   });

@@ -3,10 +3,14 @@ import { z } from 'zod';
 import { expect, test } from 'vitest';
 import { exitCodeOf } from './exit-codes.ts';
 
-const fine = workflow('fine', { input: z.object({ n: z.number() }) }).addTask('a').run(() => 1);
-const broken = workflow('broken').addTask('a').run(() => {
-  throw new Error('no');
-});
+const fine = workflow('fine', { input: z.object({ n: z.number() }) })
+  .addTask('a')
+  .run(() => 1);
+const broken = workflow('broken')
+  .addTask('a')
+  .run(() => {
+    throw new Error('no');
+  });
 const waits = workflow('waits')
   .addTask('a')
   .run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));

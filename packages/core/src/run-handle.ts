@@ -1,4 +1,4 @@
-import { systemClock, systemWarn } from './execute/system.ts';
+import { systemWarn } from './execute/system.ts';
 import { createId } from './lib/id.ts';
 import {
   OutputSelectorError,
@@ -16,8 +16,8 @@ import type { RunState } from './model/state.ts';
 import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
 import { toResult } from './record/result.ts';
-import { checkConcurrency, checkDuration, checkId, type RunOptions } from './run-options.ts';
-import { Runtime } from './runtime.ts';
+import type { RunSettings } from './run-options.ts';
+import { Runtime, type RuntimeHost } from './runtime.ts';
 
 /** A run that has begun. `await` it for its result; it never rejects, a failed run resolves with the failure. */
 export interface RunHandle<Result extends RunResult> extends PromiseLike<Result> {
@@ -36,39 +36,27 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
   cancel(reason?: unknown): Promise<Result>;
 }
 
-type Ending = { state: RunState; error?: WorkflowError; output?: unknown };
-
 /** Ties a run's loop to what its caller holds: validates the input before it, makes the result after it. */
-export class Handle implements RunHandle<RunResult> {
+export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly result: Promise<RunResult>;
+  readonly journal: Journal;
   readonly #plan: Plan;
   readonly #publisher: Publisher;
-  readonly #journal: Journal;
   readonly #runtime: Runtime;
   #id: string | undefined;
   #resolve: (result: RunResult) => void = () => undefined;
   #unfollow: (() => void) | undefined;
 
-  constructor(plan: Plan, input: unknown, options: RunOptions) {
+  constructor(plan: Plan, input: unknown, settings: RunSettings) {
     this.#plan = plan;
-    this.#id = checkId(options.id);
-    this.#publisher = new Publisher(options.observers ?? [], systemWarn);
-    this.#journal = new Journal(plan, this.#publisher, () => this.id);
-    this.#runtime = new Runtime({
-      plan,
-      concurrency: checkConcurrency(options.concurrency ?? Number.POSITIVE_INFINITY),
-      timeoutMs: options.timeout === undefined ? undefined : checkDuration('timeout', options.timeout),
-      graceMs: checkDuration('gracePeriod', options.gracePeriod ?? 10_000),
-      clock: options.clock ?? systemClock,
-      random: options.random ?? Math.random,
-      journal: this.#journal,
-      id: () => this.id,
-      onEnd: () => this.#finish(this.#ending()),
-    });
+    this.#id = settings.id;
+    this.#publisher = new Publisher(settings.observers, systemWarn);
+    this.journal = new Journal(plan, this.#publisher, this);
+    this.#runtime = new Runtime(plan, settings, this);
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    if (options.signal !== undefined) this.#follow(options.signal);
+    if (settings.signal !== undefined) this.#follow(settings.signal);
     void Promise.resolve().then(() => this.#begin(input));
   }
 
@@ -121,63 +109,50 @@ export class Handle implements RunHandle<RunResult> {
     checked.then((value) => this.#runtime.begin(value), refuse);
   }
 
-  /** What became of a run that has no open task any more. */
-  #ending(): Ending {
-    const { state, failure, cancelReason, ledger } = this.#runtime;
-    const { id, tasks, definition } = this.#plan;
-    if (failure !== undefined) return { state, error: failure };
+  /** The run has no open task any more. */
+  ended(): void {
+    const { state, failure, cancelReason } = this.#runtime;
+    const { id, definition } = this.#plan;
+    if (failure !== undefined) return this.#finish(state, undefined, failure);
     switch (state) {
       case 'cancelled':
-        return { state, error: new RunCancelledError(this.id, id, cancelReason) };
-      case 'failed': {
-        const errors = Array.from(
-          ledger.failures(),
-          ([task, error]) => new TaskFailedError(tasks[task]?.id ?? '', ledger.attempts[task] ?? 0, error),
-        );
-        return { state, error: new RunFailedError(this.id, id, errors) };
-      }
+        return this.#finish(state, undefined, new RunCancelledError(this.id, id, cancelReason));
+      case 'failed':
+        return this.#finish(state, undefined, new RunFailedError(this.id, id, this.#taskErrors()));
       case 'succeeded':
-        if (definition.output === undefined) return { state };
-        return this.#select(definition.output);
+        if (definition.output === undefined) return this.#finish(state, undefined, undefined);
+        return this.#finishWithOutput(definition.output);
     }
   }
 
-  #select(select: (outputs: never) => unknown): Ending {
+  #taskErrors(): TaskFailedError[] {
+    const { ledger } = this.#runtime;
+    return Array.from(
+      ledger.failures(),
+      ([task, error]) =>
+        new TaskFailedError(this.#plan.tasks[task]?.id ?? '', ledger.attempts[task] ?? 0, error),
+    );
+  }
+
+  #finishWithOutput(select: (outputs: never) => unknown): void {
     const { tasks, id } = this.#plan;
     const { ledger, input } = this.#runtime;
     const outputs = Object.fromEntries(tasks.map((task) => [task.id, ledger.outputs[task.index]]));
+    let output: unknown;
     try {
-      return { state: 'succeeded', output: select({ ...outputs, input } as never) };
+      output = select({ ...outputs, input } as never);
     } catch (error) {
-      return {
-        state: 'failed',
-        error: new RunFailedError(this.id, id, [new OutputSelectorError(id, error)]),
-      };
+      const failure = new RunFailedError(this.id, id, [new OutputSelectorError(id, error)]);
+      return this.#finish('failed', undefined, failure);
     }
+    this.#finish('succeeded', output, undefined);
   }
 
-  #finish({ state, error, output }: Ending): void {
-    const { ledger, scheduler, startedAt } = this.#runtime;
-    const endedAt = this.#runtime.endedAt;
-    const succeeded = scheduler.succeededCount;
+  #finish(state: RunState, output: unknown, error: WorkflowError | undefined): void {
+    const result = toResult(this.#runtime, state, output, error);
     this.#unfollow?.();
-    const known = { ...(error !== undefined && { error }), ...(output !== undefined && { output }) };
-    this.#journal.runFinished({ state, succeeded, ...known }, endedAt);
+    this.journal.runFinished(result);
     this.#publisher.end();
-    const run = (): string => this.id;
-    this.#resolve(
-      toResult({
-        run,
-        plan: this.#plan,
-        ledger,
-        scheduler,
-        state,
-        startedAt,
-        endedAt,
-        succeeded,
-        output,
-        error,
-      }),
-    );
+    this.#resolve(result);
   }
 }

@@ -68,7 +68,10 @@ describe('the input', () => {
     await clock.advance(10);
     void cancelled.cancel('enough');
     await clock.advance(40);
-    expect(await cancelled).toMatchObject({ state: 'cancelled', tasks: { a: { state: 'cancelled', attempts: 0 } } });
+    expect(await cancelled).toMatchObject({
+      state: 'cancelled',
+      tasks: { a: { state: 'cancelled', attempts: 0 } },
+    });
     expect(await late).toMatchObject({ state: 'failed', error: { code: 'run_timeout' }, durationMs: 50 });
     expect(clock.armed).toBe(0);
   });

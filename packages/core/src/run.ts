@@ -2,7 +2,7 @@ import { compile } from './compile/compile.ts';
 import type { Outputs, Task, Workflow } from './define/types.ts';
 import type { RunResult, SucceededRun } from './model/result.ts';
 import { Handle, type RunHandle } from './run-handle.ts';
-import type { RunOptions } from './run-options.ts';
+import { DEFAULT_SETTINGS, type RunOptions, toSettings } from './run-options.ts';
 
 /** A run's arguments after the workflow: the input can be left out where it may be `undefined`. */
 export type RunArguments<In> = undefined extends In
@@ -22,7 +22,8 @@ export function run<In, T extends Task, Out>(
   ...[input, options]: RunArguments<In>
 ): RunHandle<ResultOf<T, Out>> {
   // The one cast from the untyped result to the workflow's own.
-  return new Handle(compile(workflow), input, options ?? {}) as RunHandle<RunResult> as RunHandle<
+  const settings = options === undefined ? DEFAULT_SETTINGS : toSettings(options);
+  return new Handle(compile(workflow), input, settings) as RunHandle<RunResult> as RunHandle<
     ResultOf<T, Out>
   >;
 }

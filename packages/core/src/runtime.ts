@@ -19,6 +19,7 @@ import type { Clock } from './model/ports.ts';
 import type { RunState } from './model/state.ts';
 import { Ledger } from './record/ledger.ts';
 import type { Journal } from './record/journal.ts';
+import type { RunSettings } from './run-options.ts';
 import { type Consequences, Scheduler } from './schedule/scheduler.ts';
 
 /** The loop lets I/O, timers and signals have their turn at least this often. */
@@ -26,19 +27,13 @@ const TURN_MS = 10;
 
 const NO_DATA = undefined as never;
 
-/** What a run is made of, all of it settled: options were checked and defaults filled in. */
-export interface RunSetup {
-  readonly plan: Plan;
-  readonly concurrency: number;
-  readonly timeoutMs: number | undefined;
-  readonly graceMs: number;
-  readonly clock: Clock;
-  readonly random: () => number;
+/** What a run's loop needs of whoever began it. */
+export interface RuntimeHost {
+  /** The run's ID, made when it is first asked for. */
+  readonly id: string;
   readonly journal: Journal;
-  /** Makes the run's ID when it is first asked for. */
-  readonly id: () => string;
   /** Called once, when no task is open. */
-  readonly onEnd: () => void;
+  ended(): void;
 }
 
 /**
@@ -48,8 +43,9 @@ export interface RunSetup {
 export class Runtime implements AttemptHost, Consequences {
   readonly ledger: Ledger;
   readonly scheduler: Scheduler;
-  readonly #setup: RunSetup;
-  readonly #plan: Plan;
+  readonly plan: Plan;
+  readonly #settings: RunSettings;
+  readonly #host: RuntimeHost;
   readonly #clock: Clock;
   readonly #journal: Journal;
   /** The attempt that each running task waits for. What a task's earlier attempts still give is dropped. */
@@ -71,14 +67,15 @@ export class Runtime implements AttemptHost, Consequences {
   /** What handlers read as `input`. */
   input: unknown;
 
-  constructor(setup: RunSetup) {
-    this.#setup = setup;
-    this.#plan = setup.plan;
-    this.#clock = setup.clock;
-    this.#journal = setup.journal;
-    this.ledger = new Ledger(setup.plan.tasks.length);
-    this.#live = new Array<Attempt | undefined>(setup.plan.tasks.length);
-    this.scheduler = new Scheduler(setup.plan, setup.concurrency, this);
+  constructor(plan: Plan, settings: RunSettings, host: RuntimeHost) {
+    this.plan = plan;
+    this.#settings = settings;
+    this.#host = host;
+    this.#clock = settings.clock;
+    this.#journal = host.journal;
+    this.ledger = new Ledger(plan.tasks.length);
+    this.#live = new Array<Attempt | undefined>(plan.tasks.length);
+    this.scheduler = new Scheduler(plan, settings.concurrency, this);
     this.#now = this.#clock.now();
     this.startedAt = this.#now;
     this.#turnStartedAt = this.#now;
@@ -86,9 +83,9 @@ export class Runtime implements AttemptHost, Consequences {
 
   get info(): RunInfo {
     return (this.#info ??= Object.freeze({
-      id: this.#setup.id(),
-      workflow: this.#plan.id,
-      version: this.#plan.version,
+      id: this.#host.id,
+      workflow: this.plan.id,
+      version: this.plan.version,
       startedAt: this.startedAt,
     }));
   }
@@ -116,9 +113,9 @@ export class Runtime implements AttemptHost, Consequences {
     this.#phase = 'open';
     this.#tick();
     this.#journal.runStarted(input, this.startedAt);
-    const { timeoutMs } = this.#setup;
+    const { timeoutMs } = this.#settings;
     if (timeoutMs !== undefined) {
-      const onTimeout = (): void => this.fail(new RunTimeoutError(this.info.id, this.#plan.id, timeoutMs));
+      const onTimeout = (): void => this.fail(new RunTimeoutError(this.info.id, this.plan.id, timeoutMs));
       this.#disarmTimeout = this.#clock.setTimer(timeoutMs, onTimeout);
     }
     if (this.#stopped !== undefined) this.#cancelTasks();
@@ -164,14 +161,14 @@ export class Runtime implements AttemptHost, Consequences {
     this.scheduler.cancel();
     const abortReason = this.failure ?? new CancelledError(reason);
     for (const attempt of this.#live) attempt?.abort(abortReason);
-    this.#disarmGrace = this.#clock.setTimer(this.#setup.graceMs, () => this.#endGrace());
+    this.#disarmGrace = this.#clock.setTimer(this.#settings.graceMs, () => this.#endGrace());
     this.#proceed();
   }
 
   /** Handlers that did not stop when told to are no longer waited for. */
   #endGrace(): void {
     this.#tick();
-    for (const { index } of this.#plan.tasks) {
+    for (const { index } of this.plan.tasks) {
       if (this.scheduler.isRunning(index)) this.#cancelTask(index);
     }
     this.#proceed();
@@ -200,7 +197,7 @@ export class Runtime implements AttemptHost, Consequences {
   }
 
   #start(index: TaskIndex): void {
-    const task = this.#plan.tasks[index];
+    const task = this.plan.tasks[index];
     if (task === undefined) return;
     const { ledger } = this;
     const number = (ledger.attempts[index] ?? 0) + 1;
@@ -250,7 +247,7 @@ export class Runtime implements AttemptHost, Consequences {
     if (this.scheduler.cancelling) {
       this.#cancelTask(index);
     } else {
-      const task = this.#plan.tasks[index];
+      const task = this.plan.tasks[index];
       const error = thrown instanceof Error ? thrown : new ThrownValueError(task?.id ?? '', thrown);
       const failure = new AttemptFailure(error, attempt.attempt);
       this.ledger.addAttemptError(index, error);
@@ -265,7 +262,7 @@ export class Runtime implements AttemptHost, Consequences {
 
   #beginRetrying(index: TaskIndex, policy: RetryPolicy, first: AttemptFailure): void {
     const loop = new RetryLoop(first, policy, {
-      random: this.#setup.random,
+      random: this.#settings.random,
       now: () => this.#clock.now(),
       setTimer: (delayMs, callback) => this.#clock.setTimer(delayMs, callback),
       waiting: (failure, delayMs) => this.#waitForRetry(index, failure, delayMs),
@@ -331,7 +328,7 @@ export class Runtime implements AttemptHost, Consequences {
 
   #onTimeout(index: TaskIndex): void {
     const attempt = this.#live[index];
-    const task = this.#plan.tasks[index];
+    const task = this.plan.tasks[index];
     if (attempt === undefined || task?.timeoutMs === undefined || this.scheduler.cancelling) return;
     const error = new TimeoutError(task.id, attempt.attempt, task.timeoutMs);
     attempt.abort(error);
@@ -339,7 +336,7 @@ export class Runtime implements AttemptHost, Consequences {
   }
 
   #onDeadline(index: TaskIndex): void {
-    const task = this.#plan.tasks[index];
+    const task = this.plan.tasks[index];
     if (task?.deadlineMs === undefined || this.scheduler.cancelling || !this.scheduler.isOpen(index)) return;
     this.#tick();
     const attempts = this.ledger.attempts[index] ?? 0;
@@ -378,7 +375,7 @@ export class Runtime implements AttemptHost, Consequences {
     this.#deadlines?.clear();
     this.#disarmTimeout?.();
     this.#disarmGrace?.();
-    this.#setup.onEnd();
+    this.#host.ended();
   }
 
   #tick(): void {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, workflow } from '@wf-sdk/core';
@@ -47,7 +56,10 @@ describe('the file of the result', () => {
     expect(readdirSync(folder)).toEqual([]);
     expect(file.write(result)).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['result.json']);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ outcome: 'success', outputs: { a: [['k', '1']] } });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      outcome: 'success',
+      outputs: { a: [['k', '1']] },
+    });
   });
 
   test('keeps what was there until then', () => {

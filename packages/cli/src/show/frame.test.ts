@@ -7,15 +7,27 @@ import { RunView } from './run-view.ts';
 const plain = coloursFor({}, {});
 const vivid = coloursFor({}, { FORCE_COLOR: '1' });
 
-type Fact = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, 'run' | 'at'> : never) : never;
+// oxlint-disable-next-line no-control-regex -- colours are control characters
+const COLOURS = /\u001b\[\d+m/g;
+
+type Fact = RunEvent extends infer Event
+  ? Event extends RunEvent
+    ? Omit<Event, 'run' | 'at'>
+    : never
+  : never;
 
 /** A view of a run of these tasks after these facts, a second apart from each other; the run began at 0. */
 function viewOf(ids: readonly string[], facts: readonly Fact[], attempts = 1): RunView {
   const g = graph();
-  const [first, ...others] = ids.map((id) => g.addTask(id).retry({ attempts }).run(() => undefined));
+  const [first, ...others] = ids.map((id) =>
+    g
+      .addTask(id)
+      .retry({ attempts })
+      .run(() => undefined),
+  );
   if (first === undefined) throw new Error('a picture without tasks');
   const view = new RunView(compile(workflow('flow').addTasks(first, ...others)));
-  for (const [second, fact] of facts.entries()) view.apply({ run: 'r', at: second * 1000, ...fact } as RunEvent);
+  for (const [second, fact] of facts.entries()) view.apply({ run: 'r', at: second * 1000, ...fact });
   return view;
 }
 
@@ -72,7 +84,8 @@ describe('the picture of any run', () => {
   const facts: Fact[] = ids.flatMap((task, n): Fact[] => {
     const start: Fact = { type: 'attempt.started', task, attempt: 1 };
     if (n % 5 === 0) return [start, { type: 'task.succeeded', task, output: n }];
-    if (n % 5 === 1) return [start, { type: 'task.failed', task, error: new Error(`wide 漢字 👩‍👩‍👧 ${'x'.repeat(300)}`) }];
+    if (n % 5 === 1)
+      return [start, { type: 'task.failed', task, error: new Error(`wide 漢字 👩‍👩‍👧 ${'x'.repeat(300)}`) }];
     return n % 5 === 2 ? [start] : [];
   });
   const cases = [5, 500].flatMap((tasks) =>
@@ -88,13 +101,16 @@ describe('the picture of any run', () => {
 
   test.each(cases)('of $tasks tasks fits into $columns × $rows', ({ tasks, columns, rows }) => {
     const some = ids.slice(0, tasks);
-    const view = viewOf(some, [started, ...facts.filter((fact) => 'task' in fact && some.includes(fact.task))]);
+    const view = viewOf(some, [
+      started,
+      ...facts.filter((fact) => 'task' in fact && some.includes(fact.task)),
+    ]);
     const text = frame(view, { columns, rows, colours: vivid, now: 0 });
     const lines = text.split('\n');
     // The cursor stands below the picture.
     expect(lines.length).toBeLessThan(rows);
     for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(columns);
-    if (columns >= 20) expect(lines[0]).toContain('flow');
+    expect('flow'.startsWith((lines[0] ?? '').replaceAll(COLOURS, '').replace('…', ''))).toBe(true);
   });
 
   test('shows what matters where not all have room: what runs, and the last failures', () => {
@@ -109,7 +125,10 @@ describe('the picture of any run', () => {
   });
 
   test('aligns what stands behind names of any width', () => {
-    const view = viewOf(['短い', 'longer-name', '長'], ['短い', 'longer-name', '長'].map((task) => ({ type: 'attempt.started', task, attempt: 1 })));
+    const view = viewOf(
+      ['短い', 'longer-name', '長'],
+      ['短い', 'longer-name', '長'].map((task) => ({ type: 'attempt.started', task, attempt: 1 })),
+    );
     const names = linesOf(view, 80, 24, 50_000).slice(1, 4);
     expect(names.map((line) => widthOf(line.replace(/\S+ s$/, '')))).toEqual([15, 15, 15]);
   });
@@ -117,7 +136,10 @@ describe('the picture of any run', () => {
 
 /** What a terminal makes of the letters used here, found without the library that the picture is made with. */
 function widthOf(line: string): number {
-  // oxlint-disable-next-line no-control-regex -- colours are control characters
-  const letters = new Intl.Segmenter().segment(line.replaceAll(/\u001b\[\d+m/g, ''));
-  return Array.from(letters).reduce((width, { segment }) => width + (/\p{Script=Han}|\p{Script=Hiragana}|\p{Emoji_Presentation}/u.test(segment) ? 2 : 1), 0);
+  const letters = new Intl.Segmenter().segment(line.replaceAll(COLOURS, ''));
+  return Array.from(letters).reduce(
+    (width, { segment }) =>
+      width + (/\p{Script=Han}|\p{Script=Hiragana}|\p{Emoji_Presentation}/u.test(segment) ? 2 : 1),
+    0,
+  );
 }

@@ -33,21 +33,23 @@ export function createLiveReporter(plan: Plan, screen: NodeJS.WriteStream, colou
     stale = false;
     picture(frame(view, { ...sizeOf(screen), colours, now: performance.timeOrigin + performance.now() }));
   };
-  const release = [process.stdout, process.stderr].filter(({ isTTY }) => isTTY).map((stream) => {
-    let lines: WholeLines | undefined;
-    const restore = interceptWrites(stream, (write) => {
-      lines = createWholeLines((...args) => {
-        picture.clear();
-        stale = true;
-        return write(...args);
+  const release = [process.stdout, process.stderr]
+    .filter(({ isTTY }) => isTTY)
+    .map((stream) => {
+      let lines: WholeLines | undefined;
+      const restore = interceptWrites(stream, (write) => {
+        lines = createWholeLines((...args) => {
+          picture.clear();
+          stale = true;
+          return write(...args);
+        });
+        return lines.write;
       });
-      return lines.write;
+      return () => {
+        lines?.end();
+        restore();
+      };
     });
-    return () => {
-      lines?.end();
-      restore();
-    };
-  });
   const timer = setInterval(() => {
     if (stale || view.countIn('running', 'retrying') > 0) draw();
   }, REDRAW_MS);

@@ -19,9 +19,23 @@ test('at the end says of each task what the result says', async () => {
     .run(() => undefined);
   const view = new RunView(compile(flow));
   const events: RunEvent[] = [];
-  const result = await run(flow, undefined, { observers: [(event) => (view.apply(event), events.push(event))] });
-  const seen = view.tasks.map(({ id, state, attempt, cause, error }) => ({ id, state, attempt, cause, error: state === 'failed' ? error : undefined }));
-  const wanted = Object.values(result.tasks).map(({ id, state, attempts, cause, error }) => ({ id, state, attempt: attempts, cause, error }));
+  const result = await run(flow, undefined, {
+    observers: [(event) => (view.apply(event), events.push(event))],
+  });
+  const seen = view.tasks.map(({ id, state, attempt, cause, error }) => ({
+    id,
+    state,
+    attempt,
+    cause,
+    error: state === 'failed' ? error : undefined,
+  }));
+  const wanted = Object.values(result.tasks).map(({ id, state, attempts, cause, error }) => ({
+    id,
+    state,
+    attempt: attempts,
+    cause,
+    error,
+  }));
   expect(seen).toEqual(wanted);
   expect(view.startedAt).toBe(events[0]?.at);
   expect(view.countIn('succeeded', 'failed')).toBe(2);

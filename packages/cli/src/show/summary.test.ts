@@ -44,7 +44,8 @@ describe('the verdict', () => {
     [{ ...partial, outcome: 'failed' }, '✖ failed  1 of 1 task succeeded in 1.2 s'],
     [{ state: 'cancelled', outcome: 'cancelled', error: {} }, '◼ cancelled  1 of 1 task succeeded in 1.2 s'],
   ])('of %j', (result, line) => {
-    const failed = result.state === 'failed' ? task('a', { state: 'failed', error: new Error('x') }) : task('a');
+    const failed =
+      result.state === 'failed' ? task('a', { state: 'failed', error: new Error('x') }) : task('a');
     expect(textOf([failed], result).split('\n')[0]).toBe(line);
   });
 
@@ -57,7 +58,9 @@ describe('the verdict', () => {
 
 describe('failures', () => {
   test('have all lines of their message, the place, and their causes', () => {
-    const cause = thrown('socket closed', '/home/me/project/lib/http.ts:3:7', { cause: new TypeError('reset') });
+    const cause = thrown('socket closed', '/home/me/project/lib/http.ts:3:7', {
+      cause: new TypeError('reset'),
+    });
     const error = thrown('no answer\n  from the server', '/home/me/project/pipeline.ts:12:9', { cause });
     const text = textOf([task('fetch', { state: 'failed', attempts: 3, error })], partial);
     expect(text.split('\n').slice(1, 8)).toEqual([
@@ -80,7 +83,9 @@ describe('failures', () => {
   });
 
   test('are ten at most, and the rest is counted', () => {
-    const tasks = Array.from({ length: 12 }, (_, n) => task(`t${n}`, { state: 'failed', error: new Error(`e${n}`) }));
+    const tasks = Array.from({ length: 12 }, (_, n) =>
+      task(`t${n}`, { state: 'failed', error: new Error(`e${n}`) }),
+    );
     const text = textOf(tasks, partial);
     expect(text).toContain('    e9\n');
     expect(text).not.toContain('e10');
@@ -90,14 +95,22 @@ describe('failures', () => {
   test('say what was not run', () => {
     const failed = task('a', { state: 'failed', error: new Error('x') });
     const notRun = (count: number): TaskResult[] =>
-      Array.from({ length: count }, (_, n) => task(`n${n}`, { state: 'upstream_failed', cause: 'a', durationMs: undefined }));
+      Array.from({ length: count }, (_, n) =>
+        task(`n${n}`, { state: 'upstream_failed', cause: 'a', durationMs: undefined }),
+      );
     expect(textOf([failed, ...notRun(1)], partial)).toMatch(/\n\n {2}1 task not run because of that: n0$/);
-    expect(textOf([failed, ...notRun(11)], partial)).toMatch(/ {2}11 tasks not run because of that: n0, n1, .*, n9, …$/);
+    expect(textOf([failed, ...notRun(11)], partial)).toMatch(
+      / {2}11 tasks not run because of that: n0, n1, .*, n9, …$/,
+    );
   });
 
   test('that are no task’s own are described: the timeout, the output function', async () => {
-    const slow = workflow('slow').addTask('a').run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
-    expect(summary(await run(slow, undefined, { timeout: 1 }), plain, CWD)).toContain("RunTimeoutError: run ");
+    const slow = workflow('slow')
+      .addTask('a')
+      .run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    expect(summary(await run(slow, undefined, { timeout: 1 }), plain, CWD)).toContain(
+      'RunTimeoutError: run ',
+    );
     const selects = workflow('selects')
       .addTask('a')
       .run(() => 1)
@@ -108,7 +121,9 @@ describe('failures', () => {
   });
 
   test('under a cancelled run are the reason', async () => {
-    const waits = workflow('waits').addTask('a').run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    const waits = workflow('waits')
+      .addTask('a')
+      .run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
     const handle = run(waits);
     await handle.events().next();
     const text = summary(await handle.cancel('the disk is full'), plain, CWD);
@@ -143,7 +158,10 @@ describe('the place of an error', () => {
     ['    at async /home/me/project/a.ts:1:2', 'a.ts:1:2'],
     ['    at async load (file:///home/me/project/with%20space.ts:10:20)', 'with space.ts:10:20'],
     ['    at Object.<anonymous> (/home/me/other/b.ts:1:2)', '/home/me/other/b.ts:1:2'],
-    ['    at node:internal/timers:1:2\n    at x (/home/me/project/node_modules/p/i.js:1:2)\n    at y (/home/me/project/a.ts:3:4)', 'a.ts:3:4'],
+    [
+      '    at node:internal/timers:1:2\n    at x (/home/me/project/node_modules/p/i.js:1:2)\n    at y (/home/me/project/a.ts:3:4)',
+      'a.ts:3:4',
+    ],
     [`    at run (${import.meta.url}:1:2)\n    at y (/home/me/project/a.ts:3:4)`, 'a.ts:3:4'],
     ['    at Array.map (<anonymous>)\n    at async Promise.all (index 0)', undefined],
   ])('%s', (stack, place) => {

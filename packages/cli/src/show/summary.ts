@@ -97,7 +97,9 @@ function describe(error: unknown, colours: Colors, cwd: string): string[] {
 export function whereThrown(error: unknown, cwd: string): string | undefined {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
   for (const line of error.stack.split('\n')) {
-    const match = /^\s+at (?:.*\(|async )?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(line);
+    const match = /^\s+at (?:.*\(|async )?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(
+      line,
+    );
     const [, place, row, column] = match ?? [];
     if (place === undefined || row === undefined || column === undefined) continue;
     const file = place.startsWith('file:') ? fileURLToPath(place) : place;

@@ -7,7 +7,7 @@ beforeEach(() => {
   written = [];
   lines = createWholeLines((chunk, callback) => {
     written.push(String(chunk));
-    if (typeof callback === 'function') callback();
+    (callback as (() => void) | undefined)?.();
     return true;
   });
 });

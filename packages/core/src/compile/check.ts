@@ -43,11 +43,7 @@ export function checkShape(task: unknown, place: number, report: Report): task i
 }
 
 /** Checks one task beside the others, which `tasks` has by ID. */
-export function checkTask(
-  task: TaskDefinition,
-  tasks: ReadonlyMap<string, unknown>,
-  report: Report,
-): void {
+export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, unknown>, report: Report): void {
   const { id } = task;
   if (!isId(id))
     report({ code: 'bad_id', task: id, message: `task ID ${JSON.stringify(id)} is not usable: ${ID_RULE}` });
@@ -72,11 +68,7 @@ export function checkTask(
   if (task.dependsOn.length > 0) checkDependencies(task, tasks, report);
 }
 
-function checkDependencies(
-  task: TaskDefinition,
-  tasks: ReadonlyMap<string, unknown>,
-  report: Report,
-): void {
+function checkDependencies(task: TaskDefinition, tasks: ReadonlyMap<string, unknown>, report: Report): void {
   const { id } = task;
   const met = new Set<string>();
   for (const dependency of task.dependsOn) {

@@ -57,7 +57,8 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
   const tasks = definition.tasks.filter((task, place) => checkShape(task, place, report));
   const indexOf = new Map<string, number>();
   for (const [index, { id }] of tasks.entries()) {
-    if (indexOf.has(id)) report({ code: 'duplicate_id', task: id, message: `task '${id}' is defined more than once` });
+    if (indexOf.has(id))
+      report({ code: 'duplicate_id', task: id, message: `task '${id}' is defined more than once` });
     else indexOf.set(id, index);
   }
   const dependsOn: number[][] = [];

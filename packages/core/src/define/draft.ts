@@ -15,27 +15,39 @@ export abstract class TaskDraft<Next> {
   }
 
   retry(retry: RetryOptions): this {
-    return this.with({ ...this.task, retry });
+    const task = copyOf(this.task);
+    task.retry = retry;
+    return this.with(task);
   }
 
   timeout(timeout: Duration): this {
-    return this.with({ ...this.task, timeout });
+    const task = copyOf(this.task);
+    task.timeout = timeout;
+    return this.with(task);
   }
 
   deadline(deadline: Duration): this {
-    return this.with({ ...this.task, deadline });
+    const task = copyOf(this.task);
+    task.deadline = deadline;
+    return this.with(task);
   }
 
   priority(priority: number): this {
-    return this.with({ ...this.task, priority });
+    const task = copyOf(this.task);
+    task.priority = priority;
+    return this.with(task);
   }
 
   output(output: Schema): this {
-    return this.with({ ...this.task, output });
+    const task = copyOf(this.task);
+    task.output = output;
+    return this.with(task);
   }
 
   run(work: Handler, map?: (data: never) => unknown): Next {
-    const task = isReusableTask(work) ? withReusable(this.task, work, map) : { ...this.task, handler: work };
+    const task = copyOf(this.task);
+    if (isReusableTask(work)) useReusable(task, work, map);
+    else task.handler = work;
     return this.finish(Object.freeze(task));
   }
 
@@ -43,13 +55,39 @@ export abstract class TaskDraft<Next> {
   protected abstract finish(task: TaskDefinition): Next;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The beginning of a task. */
+export function emptyTask(id: string): TaskDefinition {
+  return copyOf({ id, dependsOn: NO_DEPENDENCIES });
+}
+
+const NO_DEPENDENCIES: readonly string[] = Object.freeze([]);
+
+/** Written out: spreading would cost ten times as much, and this is done at every step of every task. */
+export function copyOf(task: TaskDefinition): Mutable<TaskDefinition> {
+  return {
+    id: task.id,
+    dependsOn: task.dependsOn,
+    handler: task.handler,
+    handlerName: task.handlerName,
+    output: task.output,
+    retry: task.retry,
+    timeout: task.timeout,
+    deadline: task.deadline,
+    priority: task.priority,
+  };
+}
+
 /** The reusable task's own policies hold where the chain says nothing. */
-function withReusable(
-  task: TaskDefinition,
+function useReusable(
+  task: Mutable<TaskDefinition>,
   reusable: ReusableTask<never, unknown>,
   map: ((data: never) => unknown) | undefined,
-): TaskDefinition {
-  const handler: Handler =
-    map === undefined ? reusable : (data, context) => reusable(map(data) as never, context);
-  return { ...reusable.policies, ...task, handler, handlerName: reusable.taskName };
+): void {
+  task.handler = map === undefined ? reusable : (data, context) => reusable(map(data) as never, context);
+  task.handlerName = reusable.taskName;
+  task.retry ??= reusable.policies.retry;
+  task.timeout ??= reusable.policies.timeout;
+  task.deadline ??= reusable.policies.deadline;
 }

@@ -39,7 +39,14 @@ describe('toJSON', () => {
       input: true,
       tasks: [
         { id: 'first', retry: { attempts: 2, delay: '10ms', retryIf: true }, output: true },
-        { id: 'second', dependsOn: ['first'], handler: 'add-one', timeout: '5s', deadline: '1m', priority: 3 },
+        {
+          id: 'second',
+          dependsOn: ['first'],
+          handler: 'add-one',
+          timeout: '5s',
+          deadline: '1m',
+          priority: 3,
+        },
       ],
       output: true,
     });
@@ -48,7 +55,10 @@ describe('toJSON', () => {
 
 describe('fromJSON', () => {
   const bindings = {
-    handlers: { 'first': ({ input }: { input: number }) => input, 'add-one': ({ first }: { first: number }) => first + 1 },
+    handlers: {
+      first: ({ input }: { input: number }) => input,
+      'add-one': ({ first }: { first: number }) => first + 1,
+    },
     input: positive,
     outputs: { first: positive },
     retryIf: { first: () => true },
@@ -62,7 +72,9 @@ describe('fromJSON', () => {
   });
 
   test('asks for everything that is not bound, at once', () => {
-    expect(problemsOf(() => fromJSON(toJSON(original), { handlers: {} })).map(({ message }) => message)).toEqual([
+    expect(
+      problemsOf(() => fromJSON(toJSON(original), { handlers: {} })).map(({ message }) => message),
+    ).toEqual([
       'the workflow needs an input schema: pass it as bindings.input',
       'the workflow needs an output function: pass it as bindings.output',
       "the workflow needs a handler for task 'first': pass it as bindings.handlers['first']",
@@ -79,7 +91,10 @@ describe('fromJSON', () => {
 
   test.each([
     [null, 'the workflow must be an object, not null'],
-    [{ format: 'other@9', id: 'w', tasks: [] }, "format \"other@9\" is not known; this version reads 'wf-sdk/workflow@1'"],
+    [
+      { format: 'other@9', id: 'w', tasks: [] },
+      'format "other@9" is not known; this version reads \'wf-sdk/workflow@1\'',
+    ],
     [{ id: 7, tasks: [] }, "the workflow's id must be text, not 7"],
     [{ id: 'w' }, 'the workflow needs a list of tasks'],
     [{ id: 'w', tasks: ['a'] }, 'task number 1 must be an object, not "a"'],
@@ -93,7 +108,13 @@ describe('fromJSON', () => {
 
   test('leaves it to compile to judge the structure', () => {
     const loop = fromJSON(
-      { id: 'w', tasks: [{ id: 'a', dependsOn: ['b'] }, { id: 'b', dependsOn: ['a'] }] },
+      {
+        id: 'w',
+        tasks: [
+          { id: 'a', dependsOn: ['b'] },
+          { id: 'b', dependsOn: ['a'] },
+        ],
+      },
       { handlers: { a: () => 1, b: () => 1 } },
     );
     expect(problemsOf(() => compile(loop))).toMatchObject([{ code: 'cycle' }]);

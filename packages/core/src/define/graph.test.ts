@@ -60,7 +60,7 @@ describe('tasks by reference', () => {
       .timeout(5)
       .run((data) => data.a);
     expect(alone.definition).toMatchObject({ dependsOn: [], priority: 1 });
-    expect(alone.definition).not.toHaveProperty('timeout');
+    expect(alone.definition.timeout).toBeUndefined();
     expect(after.definition).toMatchObject({ dependsOn: ['a'], priority: 1, timeout: 5 });
   });
 

@@ -1,7 +1,7 @@
 import type { TaskContext } from '../model/context.ts';
 import type { TaskDefinition } from '../model/definition.ts';
 import type { Schema } from '../model/schema.ts';
-import { TaskDraft } from './draft.ts';
+import { copyOf, emptyTask, TaskDraft } from './draft.ts';
 import type { TaskPolicies } from './policies.ts';
 import type { ReusableTask } from './task.ts';
 import type { OutputOf, ReservedId, Task, Unset } from './types.ts';
@@ -64,7 +64,7 @@ export interface TaskRefBuilder<
 export function graph<Input = undefined>(): Graph<Input> {
   // The one seam between the typed face and the untyped builder behind it.
   return Object.freeze({
-    addTask: (id: string) => new ReferredTask({ id, dependsOn: [] }, []),
+    addTask: (id: string) => new ReferredTask(emptyTask(id), []),
   }) as unknown as Graph<Input>;
 }
 
@@ -80,8 +80,9 @@ class ReferredTask extends TaskDraft<AnyRef> {
   }
 
   dependsOn(...refs: AnyRef[]): ReferredTask {
-    const task = { ...this.task, dependsOn: [...this.task.dependsOn, ...refs.map(({ id }) => id)] };
-    return new ReferredTask(task, [...this.#refs, ...refs]);
+    const task = copyOf(this.task);
+    task.dependsOn = this.task.dependsOn.concat(refs.map(({ id }) => id));
+    return new ReferredTask(task, this.#refs.concat(refs));
   }
 
   protected with(task: TaskDefinition): this {

@@ -1,6 +1,6 @@
 import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Flow, FragmentFlow } from './chain.ts';
-import { TaskDraft } from './draft.ts';
+import { copyOf, emptyTask, TaskDraft } from './draft.ts';
 import type { Fragment, FragmentScope, NeededTasks } from './fragment.ts';
 import { refsToTasks, type TaskRefFor } from './graph.ts';
 import { type Links, tasksOf } from './links.ts';
@@ -62,7 +62,7 @@ class WorkflowChain implements Workflow {
   }
 
   addTask(id: string): ChainedTask<WorkflowChain> {
-    return new ChainedTask({ id, dependsOn: [] }, (task) => this.#with([task]));
+    return new ChainedTask(emptyTask(id), (task) => this.#with([task]));
   }
 
   addTasks(...refs: TaskRefFor<never>[]): WorkflowChain {
@@ -91,7 +91,7 @@ class FragmentChain {
 
   addTask(id: string): ChainedTask<FragmentChain> {
     return new ChainedTask(
-      { id, dependsOn: [] },
+      emptyTask(id),
       (task) => new FragmentChain({ before: this.#links, tasks: [task] }),
     );
   }
@@ -111,7 +111,9 @@ class ChainedTask<Next> extends TaskDraft<Next> {
   }
 
   dependsOn(...ids: string[]): this {
-    return this.with({ ...this.task, dependsOn: [...this.task.dependsOn, ...ids] });
+    const task = copyOf(this.task);
+    task.dependsOn = this.task.dependsOn.concat(ids);
+    return this.with(task);
   }
 
   /** Untyped code can begin a task before this one has its handler: `compile` says so, nothing is lost. */

@@ -1,7 +1,6 @@
 import type { LogFields, LogLevel } from '../model/context.ts';
-import type { WorkflowError } from '../model/error.ts';
 import type { Plan, TaskIndex } from '../model/plan.ts';
-import type { RunState } from '../model/state.ts';
+import type { RunResult } from '../model/result.ts';
 import type { Publisher } from './publisher.ts';
 
 /**
@@ -11,10 +10,9 @@ import type { Publisher } from './publisher.ts';
 export class Journal {
   readonly #plan: Plan;
   readonly #publisher: Publisher;
-  readonly #run: () => string;
+  readonly #run: { readonly id: string };
 
-  /** @param run Makes the run's ID when it is first asked for. */
-  constructor(plan: Plan, publisher: Publisher, run: () => string) {
+  constructor(plan: Plan, publisher: Publisher, run: { readonly id: string }) {
     this.#plan = plan;
     this.#publisher = publisher;
     this.#run = run;
@@ -29,33 +27,34 @@ export class Journal {
     if (!this.#publisher.wanted) return;
     const { id: workflow, version, tasks } = this.#plan;
     const total = tasks.length;
-    this.#publisher.publish({ type: 'run.started', run: this.#run(), at, workflow, version, input, total });
+    this.#publisher.publish({ type: 'run.started', run: this.#run.id, at, workflow, version, input, total });
   }
 
   runCancelling(reason: unknown, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'run.cancelling', run: this.#run(), at, reason });
+    this.#publisher.publish({ type: 'run.cancelling', run: this.#run.id, at, reason });
   }
 
-  runFinished(
-    ending: { state: RunState; succeeded: number; error?: WorkflowError; output?: unknown },
-    at: number,
-  ): void {
+  runFinished({ state, succeeded, total, endedAt: at, error, output }: RunResult): void {
     if (!this.#publisher.wanted) return;
-    const total = this.#plan.tasks.length;
-    this.#publisher.publish({ type: 'run.finished', run: this.#run(), at, total, ...ending });
+    const event = { type: 'run.finished', run: this.#run.id, at, state, succeeded, total } as const;
+    this.#publisher.publish({
+      ...event,
+      ...(error !== undefined && { error }),
+      ...(output !== undefined && { output }),
+    });
   }
 
   queued(task: TaskIndex, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.queued', run: this.#run(), at, task: this.#idOf(task) });
+    this.#publisher.publish({ type: 'task.queued', run: this.#run.id, at, task: this.#idOf(task) });
   }
 
   attemptStarted(task: TaskIndex, attempt: number, at: number): void {
     if (!this.#publisher.wanted) return;
     this.#publisher.publish({
       type: 'attempt.started',
-      run: this.#run(),
+      run: this.#run.id,
       at,
       task: this.#idOf(task),
       attempt,
@@ -67,7 +66,7 @@ export class Journal {
     if (!this.#publisher.wanted) return;
     const event = {
       type: 'attempt.failed',
-      run: this.#run(),
+      run: this.#run.id,
       at,
       task: this.#idOf(task),
       attempt,
@@ -78,12 +77,18 @@ export class Journal {
 
   succeeded(task: TaskIndex, output: unknown, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.succeeded', run: this.#run(), at, task: this.#idOf(task), output });
+    this.#publisher.publish({
+      type: 'task.succeeded',
+      run: this.#run.id,
+      at,
+      task: this.#idOf(task),
+      output,
+    });
   }
 
   failed(task: TaskIndex, error: Error, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.failed', run: this.#run(), at, task: this.#idOf(task), error });
+    this.#publisher.publish({ type: 'task.failed', run: this.#run.id, at, task: this.#idOf(task), error });
   }
 
   upstreamFailed(task: TaskIndex, causeTask: TaskIndex, at: number): void {
@@ -91,7 +96,7 @@ export class Journal {
     const cause = this.#idOf(causeTask);
     this.#publisher.publish({
       type: 'task.upstream_failed',
-      run: this.#run(),
+      run: this.#run.id,
       at,
       task: this.#idOf(task),
       cause,
@@ -100,7 +105,7 @@ export class Journal {
 
   cancelled(task: TaskIndex, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.cancelled', run: this.#run(), at, task: this.#idOf(task) });
+    this.#publisher.publish({ type: 'task.cancelled', run: this.#run.id, at, task: this.#idOf(task) });
   }
 
   log(
@@ -112,7 +117,7 @@ export class Journal {
     at: number,
   ): void {
     if (!this.#publisher.wanted) return;
-    const event = { type: 'task.log', run: this.#run(), at, task, attempt, level, message } as const;
+    const event = { type: 'task.log', run: this.#run.id, at, task, attempt, level, message } as const;
     this.#publisher.publish(fields === undefined ? event : { ...event, fields });
   }
 

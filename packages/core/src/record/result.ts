@@ -1,34 +1,36 @@
 import { toPlain } from '../lib/plain.ts';
+import type { RunInfo } from '../model/context.ts';
 import type { WorkflowError } from '../model/error.ts';
 import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { RunResult, TaskResult } from '../model/result.ts';
 import type { Outcome, RunState, TaskState } from '../model/state.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Everything a result is made from. */
-export interface RunRecord {
-  /** Makes the run's ID when it is first asked for. */
-  readonly run: () => string;
+/** A run as its loop has left it. */
+export interface EndedRun {
+  readonly info: RunInfo;
   readonly plan: Plan;
   readonly ledger: Ledger;
   readonly scheduler: TaskStates;
-  readonly state: RunState;
   readonly startedAt: number;
   readonly endedAt: number;
-  readonly succeeded: number;
-  readonly output: unknown;
-  readonly error: WorkflowError | undefined;
 }
 
-/** What is asked about single tasks. */
+/** What is asked about the run's tasks. */
 interface TaskStates {
+  readonly succeededCount: number;
   stateOf(task: TaskIndex): TaskState;
   causeOf(task: TaskIndex): TaskIndex | undefined;
 }
 
 /** A run's result. What is by task is put together when first read: most callers look at one output of many. */
-export function toResult(record: RunRecord): RunResult {
-  return new LazyResult(record) as RunResult;
+export function toResult(
+  run: EndedRun,
+  state: RunState,
+  output: unknown,
+  error: WorkflowError | undefined,
+): RunResult {
+  return new LazyResult(run, state, output, error) as RunResult;
 }
 
 class LazyResult {
@@ -43,37 +45,37 @@ class LazyResult {
   readonly total: number;
   readonly output: unknown;
   readonly error: WorkflowError | undefined;
-  readonly #record: RunRecord;
+  readonly #run: EndedRun;
   #tasks: Readonly<Record<string, TaskResult>> | undefined;
   #outputs: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(record: RunRecord) {
-    this.#record = record;
-    this.workflow = record.plan.id;
-    this.version = record.plan.version;
-    this.state = record.state;
-    this.outcome = outcomeOf(record);
-    this.startedAt = record.startedAt;
-    this.endedAt = record.endedAt;
-    this.durationMs = record.endedAt - record.startedAt;
-    this.succeeded = record.succeeded;
-    this.total = record.plan.tasks.length;
-    this.output = record.output;
-    this.error = record.error;
+  constructor(run: EndedRun, state: RunState, output: unknown, error: WorkflowError | undefined) {
+    this.#run = run;
+    this.workflow = run.plan.id;
+    this.version = run.plan.version;
+    this.state = state;
+    this.succeeded = run.scheduler.succeededCount;
+    this.outcome = outcomeOf(state, this.succeeded);
+    this.startedAt = run.startedAt;
+    this.endedAt = run.endedAt;
+    this.durationMs = run.endedAt - run.startedAt;
+    this.total = run.plan.tasks.length;
+    this.output = output;
+    this.error = error;
   }
 
   get run(): string {
-    return this.#record.run();
+    return this.#run.info.id;
   }
 
   get tasks(): Readonly<Record<string, TaskResult>> {
-    return (this.#tasks ??= byId(this.#record.plan.tasks, (task) => taskResult(this.#record, task)));
+    return (this.#tasks ??= byId(this.#run.plan.tasks, (task) => taskResult(this.#run, task)));
   }
 
   get outputs(): Readonly<Record<string, unknown>> {
     return (this.#outputs ??= byId(
-      this.#record.plan.tasks.filter(({ index }) => this.#record.scheduler.stateOf(index) === 'succeeded'),
-      ({ index }) => this.#record.ledger.outputs[index],
+      this.#run.plan.tasks.filter(({ index }) => this.#run.scheduler.stateOf(index) === 'succeeded'),
+      ({ index }) => this.#run.ledger.outputs[index],
     ));
   }
 
@@ -92,7 +94,7 @@ class LazyResult {
   }
 }
 
-function outcomeOf({ state, succeeded }: RunRecord): Outcome {
+function outcomeOf(state: RunState, succeeded: number): Outcome {
   switch (state) {
     case 'succeeded':
       return 'success';
@@ -103,7 +105,7 @@ function outcomeOf({ state, succeeded }: RunRecord): Outcome {
   }
 }
 
-function taskResult({ ledger, plan, scheduler }: RunRecord, { index, id }: PlannedTask): TaskResult {
+function taskResult({ ledger, plan, scheduler }: EndedRun, { index, id }: PlannedTask): TaskResult {
   const attempts = ledger.attempts[index] ?? 0;
   const startedAt = ledger.startedAt[index];
   const endedAt = ledger.endedAt[index];
