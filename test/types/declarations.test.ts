@@ -27,6 +27,7 @@ export const report = workflow('report', { version: '1.0.0', input: z.object({ d
   .addTasks(first)
   .addTask('text').dependsOn('sum', 'first').run(({ sum, first }) => ({ text: first.toISOString() + sum.toFixed() }))
   .addTask('shout').dependsOn('text').run(shout, ({ text }) => text);
+export const unfinished = report.addTask('more').dependsOn('rows');
 export default report.output(({ shout }) => shout.length);
 
 export const input: InputOf<typeof report> = { day: '2026-11-20' };

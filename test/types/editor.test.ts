@@ -153,19 +153,31 @@ describe('pointing at', () => {
   test('the outputs of a run shows them by ID', () => {
     const narrowed = `${three} const result = await run(etl); if (result.outcome === 'success')`;
     expect(hover(`${narrowed} result.out|puts;`)).toMatchInlineSnapshot(`
-      "(property) SucceededRun<"extract" | "clean" | "sum", Outputs<Task<"extract", { city: string; mm: number; }[]> | Task<"clean", number[]> | Task<"sum", number>>, undefined>.outputs: Outputs<Task<"extract", {
-          city: string;
-          mm: number;
-      }[]> | Task<"clean", number[]> | Task<"sum", number>>"
+      "(property) SucceededRun<"extract" | "clean" | "sum", { readonly extract: { city: string; mm: number; }[]; readonly clean: number[]; readonly sum: number; }, undefined>.outputs: {
+          readonly extract: {
+              city: string;
+              mm: number;
+          }[];
+          readonly clean: number[];
+          readonly sum: number;
+      }"
     `);
     expect(hover(`${three} const result = await run(etl); result.out|puts;`)).toMatchInlineSnapshot(`
-      "(property) outputs: Outputs<Task<"extract", {
-          city: string;
-          mm: number;
-      }[]> | Task<"clean", number[]> | Task<"sum", number>> | Partial<Outputs<Task<"extract", {
-          city: string;
-          mm: number;
-      }[]> | Task<"clean", number[]> | Task<"sum", number>>>"
+      "(property) outputs: {
+          readonly extract: {
+              city: string;
+              mm: number;
+          }[];
+          readonly clean: number[];
+          readonly sum: number;
+      } | Partial<{
+          readonly extract: {
+              city: string;
+              mm: number;
+          }[];
+          readonly clean: number[];
+          readonly sum: number;
+      }>"
     `);
     expect(hover(`${narrowed} { const { su|m } = result.outputs; }`)).toMatchInlineSnapshot(
       `"const sum: number"`,

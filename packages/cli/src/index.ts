@@ -28,6 +28,7 @@ export {
   type TaskPolicies,
   type TaskRef,
   type TaskRefBuilder,
+  type Unset,
   type Workflow,
   type WorkflowDefinition,
   type WorkflowOptions,

@@ -10,7 +10,7 @@ export {
 export type { Flow, FragmentFlow, TaskBuilder } from './define/chain.ts';
 export type { Fragment, FragmentScope } from './define/fragment.ts';
 export type { TaskPolicies } from './define/policies.ts';
-export type { InputOf, Outputs, OutputsOf, Task, Workflow, WorkflowOptions } from './define/types.ts';
+export type { InputOf, Outputs, OutputsOf, Task, Unset, Workflow, WorkflowOptions } from './define/types.ts';
 export type { Handler, TaskDefinition, WorkflowDefinition } from './model/definition.ts';
 export type { Backoff, Duration, Jitter, RetryOptions, RetryPolicy } from './model/policy.ts';
 export type { Schema } from './model/schema.ts';

@@ -54,6 +54,11 @@ runOrThrow(dated, { day: 1 });
 // @ts-expect-error TS2561 at concurency: Object literal may only specify known properties, but 'concurency' does not exist in type 'RunOptions'. Did you mean to write 'concurrency'?
 run(bare, undefined, { concurency: 1 });
 
+// @ts-expect-error TS2345 at { day: Argument of type '{ day: string; }' is not assignable to parameter of type 'undefined'.
+run(bare, { day: 'x' });
+// @ts-expect-error TS2345 at 5: Argument of type '5' is not assignable to parameter of type 'undefined'.
+runOrThrow(bare, 5);
+
 // @ts-expect-error TS2741 at bare.addTask: Property 'definition' is missing in type 'TaskBuilder<…>' but required in type 'Workflow<…>'.
 run(bare.addTask('load').dependsOn('count'));
 // @ts-expect-error TS2345 at 'bare': Argument of type 'string' is not assignable to parameter of type 'Workflow<…>'.

@@ -1,5 +1,5 @@
 import { compile } from './compile/compile.ts';
-import type { Outputs, Task, Workflow } from './define/types.ts';
+import type { Task, Workflow } from './define/types.ts';
 import type { RunResult, SucceededRun } from './model/result.ts';
 import { Handle, type RunHandle } from './run-handle.ts';
 import { DEFAULT_SETTINGS, type RunOptions, toSettings } from './run-options.ts';
@@ -9,7 +9,7 @@ export type RunArguments<In> = undefined extends In
   ? [input?: In, options?: RunOptions]
   : [input: In, options?: RunOptions];
 
-type ResultOf<T extends Task, Out> = RunResult<T['id'], Outputs<T>, Out>;
+type ResultOf<T extends Task, Out> = RunResult<T['id'], { readonly [E in T as E['id']]: E['out'] }, Out>;
 
 /**
  * Runs a workflow in this process.
@@ -19,7 +19,7 @@ type ResultOf<T extends Task, Out> = RunResult<T['id'], Outputs<T>, Out>;
  */
 export function run<In, T extends Task, Out>(
   workflow: Workflow<In, T, Out>,
-  ...[input, options]: RunArguments<In>
+  ...[input, options]: RunArguments<NoInfer<In>>
 ): RunHandle<ResultOf<T, Out>> {
   // The one cast from the untyped result to the workflow's own.
   const settings = options === undefined ? DEFAULT_SETTINGS : toSettings(options);
@@ -35,8 +35,8 @@ export function run<In, T extends Task, Out>(
  */
 export async function runOrThrow<In, T extends Task, Out>(
   workflow: Workflow<In, T, Out>,
-  ...args: RunArguments<In>
-): Promise<SucceededRun<T['id'], Outputs<T>, Out>> {
+  ...args: RunArguments<NoInfer<In>>
+): Promise<SucceededRun<T['id'], { readonly [E in T as E['id']]: E['out'] }, Out>> {
   const result = await run(workflow, ...args);
   if (result.state !== 'succeeded') throw result.error;
   return result;

@@ -169,6 +169,11 @@ daily
   .addTask(computed)
   .run(() => 1);
 
+daily
+  // @ts-expect-error TS2345 at `day-: Argument of type '`day-${string}`' is not assignable to parameter of type '"Error: a task ID in a chain must be a string literal; for computed IDs build the tasks by reference with graph()"'.
+  .addTask(`day-${computed}`)
+  .run(() => 1);
+
 workflow('first')
   .addTask('a')
   // @ts-expect-error TS2345 at 'b': Argument of type '"b"' is not assignable to parameter of type '"Error: no task is defined before this one, so there is nothing to depend on"'.
@@ -180,6 +185,16 @@ workflow('first')
 
 // @ts-expect-error TS2345 at 'next': Argument of type '"next"' is not assignable to parameter of type '"Error: task 'load' has no .run() yet"'.
 daily.addTask('load').dependsOn('clean').addTask('next'); // oxlint-disable-line typescript/no-deprecated
+
+daily
+  .addTask('load')
+  // @ts-expect-error TS2345 at 'next': Argument of type '"next"' is not assignable to parameter of type '"Error: task 'load' has no .run() yet"'.
+  .addTask('next') // oxlint-disable-line typescript/no-deprecated
+  .dependsOn('clean')
+  .run(({ clean }) => clean.length)
+  .addTask('last')
+  .dependsOn('clean')
+  .run(({ clean }) => clean.length);
 
 daily
   .addTask('load')
@@ -221,6 +236,8 @@ total.run(() => {
   return { mm: 'none' };
 });
 // @ts-expect-error TS2322 at ({ mm: Type 'Promise<{ mm: string; }>' is not assignable to type '…'.
+//   Type 'Promise<{ mm: string; }>' is not assignable to type 'Promise<{ mm: number; }>'.
+//   Type '{ mm: string; }' is not assignable to type '{ mm: number; }'.
 //   Types of property 'mm' are incompatible.
 //   Type 'string' is not assignable to type 'number'.
 total.run(async () => ({ mm: 'none' }));

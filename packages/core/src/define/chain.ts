@@ -4,17 +4,7 @@ import type { Fragment, FragmentFor } from './fragment.ts';
 import type { TaskRefFor, TasksOf } from './graph.ts';
 import type { TaskPolicies } from './policies.ts';
 import type { ReusableTask } from './task.ts';
-import type {
-  DependencyId,
-  NewTaskId,
-  OutputOf,
-  Outputs,
-  Scope,
-  Select,
-  Task,
-  Unset,
-  Workflow,
-} from './types.ts';
+import type { DependencyId, NewTaskId, OutputOf, Scope, Select, Task, Unset, Workflow } from './types.ts';
 
 /** Which builder goes on after `.run()`: looked up, not decided, so that it costs the type checker nothing. */
 interface FlowOf<S extends Scope, T extends Task, Ids extends string> {
@@ -40,7 +30,7 @@ export interface Flow<S extends Scope, T extends Task, Ids extends string> exten
   use<Needs, X extends Task>(fragment: FragmentFor<Needs, X, S['input'], T>): Flow<S, T | X, Ids | X['id']>;
   /** Makes the workflow's output from its tasks' outputs, when all have succeeded. */
   output<Out>(
-    select: (outputs: Outputs<T | Task<'input', S['input']>>) => Out,
+    select: (outputs: { readonly [K in T | Task<'input', S['input']> as K['id']]: K['out'] }) => Out,
   ): Workflow<S['accepts'], T, Out>;
 }
 
@@ -69,7 +59,9 @@ export interface TaskBuilder<
     ...ids: D[]
   ): TaskBuilder<S, T, Ids, Id, E | Select<T, D>, Returns, SchemaOut>;
   /** Checks what the handler returns; dependents get what the schema gives. A value that does not fit fails the task. */
-  output<In, Out>(schema: Schema<In, Out>): TaskBuilder<S, T, Ids, Id, E, In | PromiseLike<In>, Out>;
+  output<In, Out>(
+    schema: Schema<In, Out>,
+  ): TaskBuilder<S, T, Ids, Id, E, In | Promise<In> | PromiseLike<In>, Out>;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends Returns>(
     work: (data: { readonly [K in E as K['id']]: K['out'] }, context: TaskContext) => R,
@@ -77,8 +69,8 @@ export interface TaskBuilder<
   /** Runs a reusable task; `map` makes its input from the data. */
   run<In, R extends Returns>(
     task: ReusableTask<In, R>,
-    map: (data: { readonly [K in E as K['id']]: K['out'] }) => In,
+    map: NoInfer<(data: { readonly [K in E as K['id']]: K['out'] }) => In>,
   ): FlowOf<S, T | Task<Id, OutputOf<R, SchemaOut>>, Ids | Id>[S['kind']];
   /** @deprecated This task has no `.run()` yet: say what it does before the next task begins. */
-  addTask(missing: `Error: task '${Id}' has no .run() yet`): never;
+  addTask(missing: `Error: task '${Id}' has no .run() yet`): this;
 }

@@ -32,10 +32,10 @@ const checked = g
 const reused = g
   .addTask('reused')
   .dependsOn(clean, checked)
-  .run(task({ name: 'add', run: ({ a, b }: { a: number; b: number }) => a + b }), ({ clean, checked }) => ({
-    a: clean,
-    b: checked,
-  }));
+  .run(task({ name: 'add', run: ([a, b]: [number, number]) => a + b }), ({ clean, checked }) => [
+    clean,
+    checked,
+  ]);
 const leaking = g.addTask('leaking').run(() => JSON.parse('{}'));
 expectTypeOf(leaking).toEqualTypeOf<TaskRef<'leaking', unknown, Input>>();
 
@@ -94,5 +94,5 @@ g.addTask('load')
 
 g.addTask('load')
   .output(z.number())
-  // @ts-expect-error TS2322 at 'one': Type 'string' is not assignable to type 'number | PromiseLike<number>'.
+  // @ts-expect-error TS2322 at 'one': Type 'string' is not assignable to type 'number | Promise<number> | PromiseLike<number>'.
   .run(() => 'one');

@@ -45,7 +45,9 @@ export interface TaskRefBuilder<
     ...tasks: R
   ): TaskRefBuilder<Input, Id, E | TasksOf<R>, Returns, SchemaOut>;
   /** Checks what the handler returns; dependents get what the schema gives. A value that does not fit fails the task. */
-  output<In, Out>(schema: Schema<In, Out>): TaskRefBuilder<Input, Id, E, In | PromiseLike<In>, Out>;
+  output<In, Out>(
+    schema: Schema<In, Out>,
+  ): TaskRefBuilder<Input, Id, E, In | Promise<In> | PromiseLike<In>, Out>;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends Returns>(
     work: (data: { readonly [K in E as K['id']]: K['out'] }, context: TaskContext) => R,
@@ -53,7 +55,7 @@ export interface TaskRefBuilder<
   /** Runs a reusable task; `map` makes its input from the data. */
   run<In, R extends Returns>(
     task: ReusableTask<In, R>,
-    map: (data: { readonly [K in E as K['id']]: K['out'] }) => In,
+    map: NoInfer<(data: { readonly [K in E as K['id']]: K['out'] }) => In>,
   ): TaskRef<Id, OutputOf<R, SchemaOut>, Input>;
 }
 

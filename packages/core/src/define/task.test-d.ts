@@ -62,6 +62,16 @@ expectTypeOf<OutputsOf<typeof used>>().toEqualTypeOf<{
   readonly leak: unknown;
 }>();
 
+// What a literal or a tuple is, the task's input says.
+const scale = task({
+  name: 'scale',
+  run: ({ by, unit }: { by: [number, number]; unit: 'mm' | 'inch' }) => `${by[0]} ${unit}`,
+});
+cities
+  .addTask('scaled')
+  .dependsOn('days')
+  .run(scale, ({ days }) => ({ by: [days.length, 1], unit: 'mm' }));
+
 // --- What the user reads -------------------------------------------------------------------------------------
 
 cities
@@ -86,7 +96,7 @@ cities
   // @ts-expect-error TS2339 at days }: Property 'days' does not exist on type '{ readonly city: string; readonly input: undefined; }'.
   .run(count, ({ days }) => days);
 
-// @ts-expect-error TS2322 at 'none': Type 'string' is not assignable to type 'number | PromiseLike<number>'.
+// @ts-expect-error TS2322 at 'none': Type 'string' is not assignable to type 'number | Promise<number> | PromiseLike<number>'.
 task({ name: 'wrong', output: z.number(), run: () => 'none' });
 
 // @ts-expect-error TS2741 at {: Property 'name' is missing in type '{ run: () => number; }' but required in type 'ReusableTaskOptions<…>'.

@@ -43,7 +43,10 @@ export function task<
   In = Input,
   SchemaIn = unknown,
   SchemaOut = Unset,
-  Returns extends SchemaIn | PromiseLike<SchemaIn> = SchemaIn | PromiseLike<SchemaIn>,
+  Returns extends SchemaIn | Promise<SchemaIn> | PromiseLike<SchemaIn> =
+    | SchemaIn
+    | Promise<SchemaIn>
+    | PromiseLike<SchemaIn>,
 >(
   options: ReusableTaskOptions<In, Input, Returns, SchemaIn, SchemaOut>,
 ): ReusableTask<In, Promise<OutputOf<Returns, SchemaOut>>> {

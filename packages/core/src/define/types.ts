@@ -26,7 +26,7 @@ type Known<T> = 0 extends 1 & T ? unknown : T;
 export type ReservedId = 'input' | 'item' | 'index' | 'matrix' | '__proto__';
 
 /** Accepts a literal ID that is still free; anything else becomes the sentence the user reads. */
-export type NewTaskId<Id extends string, Ids extends string> = string extends Id
+export type NewTaskId<Id extends string, Ids extends string> = {} extends { [K in Id]: 1 }
   ? 'Error: a task ID in a chain must be a string literal; for computed IDs build the tasks by reference with graph()'
   : Id extends Ids
     ? `Error: task '${Id}' is already defined in this workflow`

@@ -64,7 +64,7 @@ expectTypeOf<NonNullable<(typeof summed)['~types']>['output']>().toEqualTypeOf<{
 // @ts-expect-error TS2339 at addTask: Property 'addTask' does not exist on type 'Workflow<…>'.
 summed.addTask('more');
 
-// @ts-expect-error TS2339 at nope }): Property 'nope' does not exist on type '…'.
+// @ts-expect-error TS2339 at nope }): Property 'nope' does not exist on type '{ readonly one: number; readonly input: undefined; }'.
 bare.output(({ nope }) => nope);
 
 // @ts-expect-error TS2561 at verison: Object literal may only specify known properties, but 'verison' does not exist in type 'WorkflowOptions<undefined, undefined>'. Did you mean to write 'version'?
