@@ -2,7 +2,7 @@ import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { nodeOf } from './nodes.mjs';
+import { binaryOf } from '../nodes/binaries.mjs';
 import { isFailed, isMissed, toText } from './table.mjs';
 import { tables } from './tables.mjs';
 
@@ -20,7 +20,8 @@ const { values } = parseArgs({
 });
 const wanted = values.only?.split(',');
 const worker = fileURLToPath(new URL('measure-table.mjs', import.meta.url));
-const binaries = values.nodes?.split(',').map(nodeOf) ?? [process.execPath];
+const binaries =
+  values.nodes === undefined ? [process.execPath] : await Promise.all(values.nodes.split(',').map(binaryOf));
 /** @type {import('./table.mjs').Row[]} */
 const rows = [];
 

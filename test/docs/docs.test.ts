@@ -41,9 +41,12 @@ describe('the pages', () => {
     expect(stdout).toBe('');
   });
 
-  it.each(blocks.filter(({ file }) => file !== undefined))('shows $file as it is ($place)', ({ file = '', code }) => {
-    expect(code).toBe(readFileSync(path.join(root, file), 'utf8'));
-  });
+  it.each(blocks.filter(({ file }) => file !== undefined))(
+    'shows $file as it is ($place)',
+    ({ file = '', code }) => {
+      expect(code).toBe(readFileSync(path.join(root, file), 'utf8'));
+    },
+  );
 
   it.each(blocks)('runs as shown: $place', async (block) => {
     const failed = vi.spyOn(console, 'assert').mockImplementation((holds) => {
@@ -60,7 +63,11 @@ describe('the pages', () => {
 });
 
 describe('links between the pages', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', ...new Set(blocks.map(({ place }) => place.split(':')[0] ?? ''))];
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...new Set(blocks.map(({ place }) => place.split(':')[0] ?? '')),
+  ];
   it.each(pages)('lead somewhere: %s', (page) => {
     const text = readFileSync(path.join(root, page), 'utf8');
     for (const [, link = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {

@@ -90,7 +90,7 @@ describe('a run that fails', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^✖ broken {2}\d+ ms {2}no rows$/m);
     expect(stderr).toContain('⊘ after  not run: broken did not succeed\n');
-    expect(stderr).toMatch(/^✖ failed in part {2}1 of 4 tasks succeeded in \d+ ms$/m);
+    expect(stderr).toMatch(/^✖ partial {2}1 of 4 tasks succeeded in \d+ ms$/m);
     expect(stderr).toContain(
       [
         '',

@@ -71,6 +71,7 @@ export {
   runOrThrow,
   toPlain,
   type CancelledRun,
+  type CancelOptions,
   type Clock,
   type FailedRun,
   type Log,

@@ -30,7 +30,7 @@ export { type Bindings, fromJSON } from './define/from-json.ts';
 
 // Run
 export { run, runOrThrow, type RunArguments } from './run.ts';
-export type { RunHandle } from './run-handle.ts';
+export type { CancelOptions, RunHandle } from './run-handle.ts';
 export type { RunOptions } from './run-options.ts';
 export type { Log, LogFields, LogLevel, RunInfo, TaskContext } from './model/context.ts';
 export type { RunEvent } from './model/event.ts';

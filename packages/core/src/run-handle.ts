@@ -10,14 +10,20 @@ import {
 } from './model/error.ts';
 import type { RunEvent } from './model/event.ts';
 import type { Plan } from './model/plan.ts';
+import type { Duration } from './model/policy.ts';
 import type { RunResult } from './model/result.ts';
 import { validate } from './model/schema.ts';
 import type { RunState } from './model/state.ts';
 import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
 import { toResult } from './record/result.ts';
-import type { RunSettings } from './run-options.ts';
+import { checkDuration, type RunSettings } from './run-options.ts';
 import { Runtime, type RuntimeHost } from './runtime.ts';
+
+export interface CancelOptions {
+  /** How long running handlers have to stop. @default the run's own `gracePeriod` */
+  readonly gracePeriod?: Duration;
+}
 
 /** A run that has begun. `await` it for its result; it never rejects, a failed run resolves with the failure. */
 export interface RunHandle<Result extends RunResult> extends PromiseLike<Result> {
@@ -31,9 +37,11 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
   events(): AsyncIterableIterator<RunEvent>;
   /**
    * Cancels the run: running tasks' signals are aborted, everything else is cancelled at once. Gives the result.
-   * After the run has ended it changes nothing.
+   * After the run has ended, or once it is being cancelled, it changes nothing.
+   *
+   * @throws OptionError when the grace period is not a duration.
    */
-  cancel(reason?: unknown): Promise<Result>;
+  cancel(reason?: unknown, options?: CancelOptions): Promise<Result>;
 }
 
 /** Ties a run's loop to what its caller holds: validates the input before it, makes the result after it. */
@@ -68,8 +76,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     return this.#publisher.subscribe();
   }
 
-  cancel(reason?: unknown): Promise<RunResult> {
-    this.#runtime.cancel(reason);
+  cancel(reason?: unknown, { gracePeriod }: CancelOptions = {}): Promise<RunResult> {
+    const graceMs = gracePeriod === undefined ? undefined : checkDuration('gracePeriod', gracePeriod);
+    this.#runtime.cancel(reason, graceMs);
     return this.result;
   }
 

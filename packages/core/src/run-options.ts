@@ -65,7 +65,8 @@ function checkConcurrency(concurrency: unknown): number {
   throw new OptionError('concurrency', 'a whole number from 1, or Infinity', concurrency);
 }
 
-function checkDuration(option: string, duration: unknown): number {
+/** @throws OptionError */
+export function checkDuration(option: string, duration: unknown): number {
   const ms = parseDuration(duration);
   if (ms !== undefined) return ms;
   throw new OptionError(option, `a duration: milliseconds, or '250ms', '5s', '1.5m', '2h', '1d'`, duration);

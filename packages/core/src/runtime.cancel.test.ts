@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 
 import { gate, lines, recorder, schemaOf, VirtualClock } from '../test/kit.ts';
-import { CancelledError, run, RunCancelledError, type RunOptions, workflow } from './index.ts';
+import { CancelledError, OptionError, run, RunCancelledError, type RunOptions, workflow } from './index.ts';
 
 /** `work` runs until the test opens its gate, `retrying` waits an hour, `queued` wants a slot, `pending` wants `work`. */
 function busy(options: RunOptions = {}) {
@@ -99,6 +99,14 @@ describe('cancel', () => {
     end.fail(new Error('later than late'));
     await clock.settle();
     expect([handle.id, result.tasks.work.state]).toEqual([result.run, 'cancelled']);
+  });
+
+  test('takes another grace period than the run was given', async () => {
+    const { clock, handle } = busy({ gracePeriod: '3s' });
+    await clock.settle();
+    void handle.cancel('now', { gracePeriod: 40 });
+    expect((await clock.passUntil(handle)).durationMs).toBe(40);
+    expect(() => handle.cancel('now', { gracePeriod: 'soon' as never })).toThrow(OptionError);
   });
 
   test('waits ten seconds where no grace period is given', async () => {

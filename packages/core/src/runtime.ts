@@ -27,6 +27,13 @@ const TURN_MS = 10;
 
 const NO_DATA = undefined as never;
 
+/** Why a run does not go on, and how long its running handlers have to stop. */
+interface Stopped {
+  readonly reason: unknown;
+  readonly failure: WorkflowError | undefined;
+  readonly graceMs: number;
+}
+
 /** What a run's loop needs of whoever began it. */
 export interface RuntimeHost {
   /** The run's ID, made when it is first asked for. */
@@ -60,7 +67,7 @@ export class Runtime implements AttemptHost, Consequences {
   #turnStartedAt: number;
   #phase: 'new' | 'open' | 'going' | 'ended' = 'new';
   #starting = false;
-  #stopped: { readonly reason: unknown; readonly failure: WorkflowError | undefined } | undefined;
+  #stopped: Stopped | undefined;
   /** An observer cancelled the run in the midst of a step: it is done as soon as the step is. */
   #cancelDue = false;
   readonly startedAt: number;
@@ -132,16 +139,16 @@ export class Runtime implements AttemptHost, Consequences {
   }
 
   /** Ends everything that has not ended: what runs gets its signal and the grace period, the rest is cancelled now. */
-  cancel(reason: unknown): void {
-    this.#stop({ reason, failure: undefined });
+  cancel(reason: unknown, graceMs: number = this.#settings.graceMs): void {
+    this.#stop({ reason, failure: undefined, graceMs });
   }
 
   /** The same, but the run has failed, with this error. */
   fail(failure: WorkflowError): void {
-    this.#stop({ reason: failure, failure });
+    this.#stop({ reason: failure, failure, graceMs: this.#settings.graceMs });
   }
 
-  #stop(stopped: { reason: unknown; failure: WorkflowError | undefined }): void {
+  #stop(stopped: Stopped): void {
     if (this.#phase === 'ended' || this.#stopped !== undefined) return;
     this.#stopped = stopped;
     if (this.#phase === 'new') return;
@@ -155,13 +162,14 @@ export class Runtime implements AttemptHost, Consequences {
 
   #cancelTasks(): void {
     this.#cancelDue = false;
-    const reason = this.cancelReason;
+    if (this.#stopped === undefined) return;
+    const { reason, failure, graceMs } = this.#stopped;
     this.#tick();
     this.#journal.runCancelling(reason, this.#now);
     this.scheduler.cancel();
-    const abortReason = this.failure ?? new CancelledError(reason);
+    const abortReason = failure ?? new CancelledError(reason);
     for (const attempt of this.#live) attempt?.abort(abortReason);
-    this.#disarmGrace = this.#clock.setTimer(this.#settings.graceMs, () => this.#endGrace());
+    this.#disarmGrace = this.#clock.setTimer(graceMs, () => this.#endGrace());
     this.#proceed();
   }
 

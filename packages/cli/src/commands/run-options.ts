@@ -24,7 +24,7 @@ export function reservedNames(): readonly string[] {
 }
 
 /** Describes `run` in the command's own help, and in that of a run whose pipeline is not known. */
-export function describeRun(command: Command): Command {
+export function describeRun(command: Command, inputOptions: readonly Option[] = []): Command {
   command
     .description('Runs a workflow. Its input is given by flags made from its input schema, or as JSON.')
     .argument('<pipeline>', 'the file that exports the workflow')
@@ -32,17 +32,16 @@ export function describeRun(command: Command): Command {
     .helpOption('-h, --help', "show this help, and the input's flags where a pipeline is named")
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
+  if (inputOptions.length > 0) command.optionsGroup('Input:');
+  for (const option of inputOptions) command.addOption(option);
+  command.optionsGroup('Options:');
   for (const option of runOptions()) command.addOption(option);
   return command;
 }
 
 /** The whole command line of a run whose pipeline, and so whose input, is known. */
 export function runCommandFor(flags: readonly InputFlag[]): Command {
-  const command = describeRun(new Command('wf-sdk run')).usage('<pipeline> [options] [-]');
-  const options = toOptions(flags);
-  if (options.length > 0) command.optionsGroup('Input:');
-  for (const option of options) command.addOption(option);
-  return command;
+  return describeRun(new Command('wf-sdk run'), toOptions(flags)).usage('<pipeline> [options] [-]');
 }
 
 function runOptions(): readonly Option[] {
@@ -61,7 +60,7 @@ function runOptions(): readonly Option[] {
     new Option('--events <file>', 'write the events as JSON, one on each line'),
     new Option('--json', 'print the events as JSON, one on each line, and nothing else'),
     new Option('--quiet', 'print nothing but errors'),
-    new Option('--dry-run', 'show what would run, in which order; run nothing'),
+    new Option('--dry-run', 'show what would run, in which order; run nothing (with --json, as JSON)'),
   ];
 }
 

@@ -1,4 +1,12 @@
-import { compile, isWorkflow, type Plan, toText, type WorkflowDefinition } from '@wf-sdk/core';
+import {
+  compile,
+  criticalPath,
+  isWorkflow,
+  parallelLevels,
+  type Plan,
+  toText,
+  type WorkflowDefinition,
+} from '@wf-sdk/core';
 import { Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { formatIssues } from '../input/format-issues.ts';
@@ -32,7 +40,7 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
   const options = command.opts<RunFlags>();
   const input = await inputFrom(command, flags, plan);
   await checkInput(plan, input, flags);
-  return options.dryRun === true ? dryRun(plan) : superviseRun(workflow, plan, input, options);
+  return options.dryRun === true ? dryRun(plan, options) : superviseRun(workflow, plan, input, options);
 }
 
 /** What must be known before the rest can be: which file, and which of its workflows. */
@@ -83,7 +91,11 @@ async function checkInput(plan: Plan, input: unknown, flags: readonly InputFlag[
   throw new UsageError(['the input does not fit the workflow:', ...lines].join('\n'));
 }
 
-function dryRun(plan: Plan): number {
-  process.stdout.write(`${toText(plan)}\nnothing was run (--dry-run)\n`);
+function dryRun(plan: Plan, { json }: RunFlags): number {
+  const { id, version } = plan;
+  const facts = { workflow: id, version, batches: parallelLevels(plan), criticalPath: criticalPath(plan) };
+  process.stdout.write(
+    json === true ? `${JSON.stringify(facts)}\n` : `${toText(plan)}\nnothing was run (--dry-run)\n`,
+  );
   return EXIT.succeeded;
 }

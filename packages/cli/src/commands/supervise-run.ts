@@ -83,7 +83,8 @@ function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter): Watch {
   };
   // With nothing left that could wake it Node would end the process in the middle of the run, and with exit code 0.
   const onIdle = (): void => {
-    void handle.cancel(STUCK);
+    // A handler that heeds its signal does so at once: it cannot be waiting for anything else.
+    void handle.cancel(STUCK, { gracePeriod: '100ms' });
   };
   // Nothing can be waited for here any more: what is left is to say so, and not to look like a success.
   const onExit = (code: number): void => {

@@ -56,7 +56,9 @@ function placeholder({ kinds, choices }: InputFlag): string {
 function describe(flag: InputFlag): string {
   const notes = [
     ...(flag.choices === undefined ? [] : [`choices: ${flag.choices.map(show).join(', ')}`]),
-    ...(flag.default === undefined ? [] : [`default: ${shorten(show(flag.default))}`]),
+    ...(flag.default === undefined
+      ? []
+      : [`default: ${flag.default === '' ? "''" : shorten(show(flag.default))}`]),
     ...(flag.required ? ['required'] : []),
     ...(flag.repeatable ? ['repeatable'] : []),
   ];

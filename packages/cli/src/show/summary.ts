@@ -10,13 +10,15 @@ const SLOWEST = 3;
 const FAILURES = 10;
 const CAUSES = 5;
 
-/** What a run came to, for the end of the terminal's output: outcome, time, slowest tasks, errors, output. */
+/** What a run came to. What failed comes first, so that the last lines on a screen are the outcome. */
 export function summary(result: RunResult, colours: Colors, cwd: string): string {
   const tasks = Object.values(result.tasks);
+  const failed = failures(result, tasks, colours, cwd);
   const sections = [
+    ...failed,
+    ...(failed.length > 0 ? [''] : []),
     verdict(result, colours),
     slowest(tasks, colours),
-    ...failures(result, tasks, colours, cwd),
     output(result, colours),
   ];
   return sections.filter((section) => section !== undefined).join('\n');
@@ -28,7 +30,7 @@ function verdict(result: RunResult, colours: Colors): string {
     case 'success':
       return `${markOf('succeeded', colours)} ${colours.bold(colours.green('success'))}  ${done}`;
     case 'partial':
-      return `${markOf('failed', colours)} ${colours.bold(colours.red('failed in part'))}  ${done}`;
+      return `${markOf('failed', colours)} ${colours.bold(colours.red('partial'))}  ${done}`;
     case 'failed':
       return `${markOf('failed', colours)} ${colours.bold(colours.red('failed'))}  ${done}`;
     case 'cancelled':

@@ -36,6 +36,9 @@ export function isWorkflowError(value: unknown): value is WorkflowError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
+/** So many diagnostics stand in the message; the property has all. */
+const SHOWN = 20;
+
 /** A definition that cannot be run, with everything that is wrong with it. */
 export class DefinitionError extends WorkflowError {
   readonly code = 'definition_invalid' as const;
@@ -43,7 +46,8 @@ export class DefinitionError extends WorkflowError {
 
   constructor(workflow: string, diagnostics: readonly Diagnostic[]) {
     const many = diagnostics.length === 1 ? 'a problem' : `${diagnostics.length} problems`;
-    const lines = diagnostics.map((diagnostic) => `\n  - ${diagnostic.message}`);
+    const lines = diagnostics.slice(0, SHOWN).map((diagnostic) => `\n  - ${diagnostic.message}`);
+    if (diagnostics.length > SHOWN) lines.push(`\n  … and ${diagnostics.length - SHOWN} more`);
     super(`workflow '${workflow}' has ${many} in its definition:${lines.join('')}`);
     this.diagnostics = diagnostics;
   }
