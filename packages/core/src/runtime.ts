@@ -2,7 +2,7 @@ import { Attempt, type AttemptHost } from './execute/attempt.ts';
 import { AttemptFailure, leavesAttempt } from './execute/backoff.ts';
 import { dataFor } from './execute/data.ts';
 import { RetryLoop } from './execute/retry-loop.ts';
-import { TaskTimers } from './execute/task-timers.ts';
+import { type LimitHost, TaskLimits } from './execute/task-limits.ts';
 import { isThenable } from './lib/thenable.ts';
 import type { LogFields, LogLevel, RunInfo } from './model/context.ts';
 import {
@@ -25,8 +25,6 @@ import { type Consequences, Scheduler } from './schedule/scheduler.ts';
 /** The loop lets I/O, timers and signals have their turn at least this often. */
 const TURN_MS = 10;
 
-const NO_DATA = undefined as never;
-
 /** Why a run does not go on, and how long its running handlers have to stop. */
 interface Stopped {
   readonly reason: unknown;
@@ -47,7 +45,7 @@ export interface RuntimeHost {
  * The only loop: facts about attempts go to the scheduler, what it decides is started, and each fact is published
  * before anything that follows from it starts.
  */
-export class Runtime implements AttemptHost, Consequences {
+export class Runtime implements AttemptHost, Consequences, LimitHost {
   readonly ledger: Ledger;
   readonly scheduler: Scheduler;
   readonly plan: Plan;
@@ -58,8 +56,7 @@ export class Runtime implements AttemptHost, Consequences {
   /** The attempt that each running task waits for. What a task's earlier attempts still give is dropped. */
   readonly #live: (Attempt | undefined)[];
   #loops: Map<TaskIndex, RetryLoop> | undefined;
-  #timeouts: TaskTimers | undefined;
-  #deadlines: TaskTimers | undefined;
+  #limits: TaskLimits | undefined;
   #disarmTimeout: (() => void) | undefined;
   #disarmGrace: (() => void) | undefined;
   #info: RunInfo | undefined;
@@ -214,11 +211,12 @@ export class Runtime implements AttemptHost, Consequences {
     const attempt = new Attempt(this, task.id, number);
     this.#live[index] = attempt;
     this.#journal.attemptStarted(index, number, this.#now);
-    if (task.timeoutMs !== undefined || task.deadlineMs !== undefined) this.#startTimers(task, number);
+    if (task.timeoutMs !== undefined || task.deadlineMs !== undefined) {
+      (this.#limits ??= new TaskLimits(this.#clock, this)).startAttempt(task, number, this.#now);
+    }
     let result: unknown;
     try {
-      const data = task.readsData ? dataFor(task, ledger.outputs, this.input) : NO_DATA;
-      result = task.handler(data, attempt);
+      result = task.handler(dataFor(task, ledger.outputs, this.input), attempt);
       if (isThenable(result)) {
         result.then(
           (output) => this.#attemptSucceeded(index, attempt, output),
@@ -270,9 +268,8 @@ export class Runtime implements AttemptHost, Consequences {
 
   #beginRetrying(index: TaskIndex, policy: RetryPolicy, first: AttemptFailure): void {
     const loop = new RetryLoop(first, policy, {
+      clock: this.#clock,
       random: this.#settings.random,
-      now: () => this.#clock.now(),
-      setTimer: (delayMs, callback) => this.#clock.setTimer(delayMs, callback),
       waiting: (failure, delayMs) => this.#waitForRetry(index, failure, delayMs),
       again: () => {
         this.#tick();
@@ -323,18 +320,36 @@ export class Runtime implements AttemptHost, Consequences {
     this.cancelled(index);
   }
 
-  #startTimers({ index, timeoutMs, deadlineMs }: PlannedTask, attempt: number): void {
-    if (timeoutMs !== undefined) {
-      this.#timeouts ??= new TaskTimers(this.#clock, (task) => this.#onTimeout(task));
-      this.#timeouts.start(index, timeoutMs, this.#now);
-    }
-    if (deadlineMs !== undefined && attempt === 1) {
-      this.#deadlines ??= new TaskTimers(this.#clock, (task) => this.#onDeadline(task));
-      this.#deadlines.start(index, deadlineMs, this.#now);
-    }
+  /** The attempt is over, one way or the other. */
+  #endAttempt(index: TaskIndex): void {
+    this.#live[index] = undefined;
+    this.#limits?.endAttempt(index);
   }
 
-  #onTimeout(index: TaskIndex): void {
+  /** The task is over: nothing of it goes on. */
+  #endTask(index: TaskIndex): void {
+    if ((this.ledger.attempts[index] ?? 0) > 0) this.ledger.endedAt[index] = this.#now;
+    this.#limits?.endTask(index);
+    if (this.#loops === undefined) return;
+    this.#loops.get(index)?.stop();
+    this.#loops.delete(index);
+  }
+
+  #end(): void {
+    this.#phase = 'ended';
+    this.#limits?.clear();
+    this.#disarmTimeout?.();
+    this.#disarmGrace?.();
+    this.#host.ended();
+  }
+
+  #tick(): void {
+    this.#now = this.#clock.now();
+  }
+
+  // What a task's timers say.
+
+  timedOut(index: TaskIndex): void {
     const attempt = this.#live[index];
     const task = this.plan.tasks[index];
     if (attempt === undefined || task?.timeoutMs === undefined || this.scheduler.cancelling) return;
@@ -343,7 +358,7 @@ export class Runtime implements AttemptHost, Consequences {
     this.#attemptFailed(index, attempt, error);
   }
 
-  #onDeadline(index: TaskIndex): void {
+  deadlinePassed(index: TaskIndex): void {
     const task = this.plan.tasks[index];
     if (task?.deadlineMs === undefined || this.scheduler.cancelling || !this.scheduler.isOpen(index)) return;
     this.#tick();
@@ -360,34 +375,6 @@ export class Runtime implements AttemptHost, Consequences {
       this.#giveUp(index, new AttemptFailure(error, attempts));
     }
     this.#proceed();
-  }
-
-  /** The attempt is over, one way or the other. */
-  #endAttempt(index: TaskIndex): void {
-    this.#live[index] = undefined;
-    this.#timeouts?.stop(index);
-  }
-
-  /** The task is over: nothing of it goes on. */
-  #endTask(index: TaskIndex): void {
-    if ((this.ledger.attempts[index] ?? 0) > 0) this.ledger.endedAt[index] = this.#now;
-    this.#deadlines?.stop(index);
-    if (this.#loops === undefined) return;
-    this.#loops.get(index)?.stop();
-    this.#loops.delete(index);
-  }
-
-  #end(): void {
-    this.#phase = 'ended';
-    this.#timeouts?.clear();
-    this.#deadlines?.clear();
-    this.#disarmTimeout?.();
-    this.#disarmGrace?.();
-    this.#host.ended();
-  }
-
-  #tick(): void {
-    this.#now = this.#clock.now();
   }
 
   // What follows from a fact, told by the scheduler.

@@ -102,7 +102,7 @@ describe('failures', () => {
       /\n\n {2}1 task not run because of that: n0\n\n✖ partial/,
     );
     expect(textOf([failed, ...notRun(11)], partial)).toMatch(
-      / {2}11 tasks not run because of that: n0, n1, .*, n9, …$/,
+      / {2}11 tasks not run because of that: n0, n1, .*, n9, …$/m,
     );
   });
 

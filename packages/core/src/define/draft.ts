@@ -15,33 +15,23 @@ export abstract class TaskDraft<Next> {
   }
 
   retry(retry: RetryOptions): this {
-    const task = copyOf(this.task);
-    task.retry = retry;
-    return this.with(task);
+    return this.#change('retry', retry);
   }
 
   timeout(timeout: Duration): this {
-    const task = copyOf(this.task);
-    task.timeout = timeout;
-    return this.with(task);
+    return this.#change('timeout', timeout);
   }
 
   deadline(deadline: Duration): this {
-    const task = copyOf(this.task);
-    task.deadline = deadline;
-    return this.with(task);
+    return this.#change('deadline', deadline);
   }
 
   priority(priority: number): this {
-    const task = copyOf(this.task);
-    task.priority = priority;
-    return this.with(task);
+    return this.#change('priority', priority);
   }
 
   output(output: Schema): this {
-    const task = copyOf(this.task);
-    task.output = output;
-    return this.with(task);
+    return this.#change('output', output);
   }
 
   run(work: Handler, map?: (data: never) => unknown): Next {
@@ -49,6 +39,12 @@ export abstract class TaskDraft<Next> {
     if (isReusableTask(work)) useReusable(task, work, map);
     else task.handler = work;
     return this.finish(Object.freeze(task));
+  }
+
+  #change<Key extends keyof TaskDefinition>(key: Key, value: TaskDefinition[Key]): this {
+    const task = copyOf(this.task);
+    task[key] = value;
+    return this.with(task);
   }
 
   protected abstract with(task: TaskDefinition): this;

@@ -45,18 +45,19 @@ export function allowsRetry({ retryIf }: RetryPolicy, { error, attempt }: Attemp
 export function delayAfter(
   { error, attempt }: AttemptFailure,
   policy: RetryPolicy,
-  ports: { random(): number; now(): number },
+  now: number,
+  random: () => number,
 ): number {
-  const asked = askedDelay(error, ports.now());
+  const asked = askedDelay(error, now);
   if (asked !== undefined) return asked;
   const wait = Math.min(policy.maxDelayMs, growth(policy, attempt));
   switch (policy.jitter) {
     case 'none':
       return wait;
     case 'full':
-      return wait * ports.random();
+      return wait * random();
     case 'equal':
-      return wait / 2 + (wait / 2) * ports.random();
+      return wait / 2 + (wait / 2) * random();
   }
 }
 

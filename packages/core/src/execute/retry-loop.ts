@@ -1,14 +1,13 @@
 import pRetry from 'p-retry';
 import type { RetryPolicy } from '../model/policy.ts';
+import type { Clock } from '../model/ports.ts';
 import { AttemptFailure, allowsRetry, delayAfter } from './backoff.ts';
 
 /** What the retrying of one task needs from its run. */
 export interface RetryPorts {
+  readonly clock: Clock;
   /** Evenly between 0 and 1, 1 excluded. */
-  random(): number;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  setTimer(delayMs: number, callback: () => void): () => void;
+  readonly random: () => number;
   /** Another attempt will follow this one after a wait: the task gives up its slot. False ends the retrying. */
   waiting(failure: AttemptFailure, delayMs: number): boolean;
   /** The wait is over: the task wants a slot for its next attempt. */
@@ -61,11 +60,12 @@ export class RetryLoop {
   async #wait(failure: AttemptFailure, policy: RetryPolicy): Promise<boolean> {
     if (this.#stopped) throw STOPPED;
     if (!allowsRetry(policy, failure)) return false;
-    const delayMs = delayAfter(failure, policy, this.#ports);
+    const { clock, random } = this.#ports;
+    const delayMs = delayAfter(failure, policy, clock.now(), random);
     if (!this.#ports.waiting(failure, delayMs)) return false;
     if (this.#stopped) throw STOPPED;
     const over = this.#settled();
-    this.#disarm = this.#ports.setTimer(delayMs, () => this.#settle?.resolve());
+    this.#disarm = clock.setTimer(delayMs, () => this.#settle?.resolve());
     await over;
     this.#disarm = undefined;
     return true;
