@@ -13,7 +13,7 @@ import {
   TimeoutError,
   type WorkflowError,
 } from './model/error.ts';
-import type { Plan, PlannedTask, TaskIndex } from './model/plan.ts';
+import type { Plan, TaskIndex } from './model/plan.ts';
 import type { RetryPolicy } from './model/policy.ts';
 import type { Clock } from './model/ports.ts';
 import type { RunState } from './model/state.ts';
