@@ -14,9 +14,14 @@ export function isMissed(row) {
   return factorOver(row) > 1;
 }
 
-/** Missed by more than what noise explains. @param {Row} row */
+/**
+ * Missed by more than what noise explains. How much more another library costs is shown, but fails no check: it may
+ * have become faster.
+ *
+ * @param {Row} row
+ */
 export function isFailed(row) {
-  return factorOver(row) > TOLERANCE;
+  return row.target !== undefined && 'most' in row.target && factorOver(row) > TOLERANCE;
 }
 
 /** The figure as a part of what is allowed: above 1 the target is missed. @param {Row} row */
