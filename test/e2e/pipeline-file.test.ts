@@ -156,7 +156,7 @@ describe('a file that cannot be run exits with 2 and one message:', () => {
     {
       what: 'a task twice, in code that is not type-checked',
       source: `import { workflow } from 'wf-sdk';
-        export default (workflow('w') as any).addTask('a').run(() => 1).addTask('a').run(() => 2).addTask('b').dependsOn('ax').run(() => 3);`,
+        export default workflow('w').addTask('a').run(() => 1).addTask('a').run(() => 2).addTask('b').dependsOn('ax').run(() => 3);`,
       stderr: "workflow 'w'",
     },
     {

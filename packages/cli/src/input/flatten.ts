@@ -3,9 +3,12 @@ import { CONVERT, type JsonSchema } from './json-schema.ts';
 
 /** One settable field of an input schema. */
 export interface FlatField {
+  /** Where in the input the value goes. */
   readonly path: readonly string[];
+  /** In order of preference; more than one for a union. Of each value, where the field is repeatable. */
   readonly kinds: readonly FlagKind[];
   readonly choices?: readonly unknown[];
+  /** May be given several times; the values form an array. */
   readonly repeatable: boolean;
   readonly required: boolean;
   readonly default?: unknown;

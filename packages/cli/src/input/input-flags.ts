@@ -1,24 +1,13 @@
-import type { FlagKind } from './flag-kind.ts';
 import { flatten, type FlatField } from './flatten.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { kebabCase, optionKey } from './option-key.ts';
 
 /** One flag of the command line, derived from one field of a workflow's input. */
-export interface InputFlag {
-  /** Where in the input the value goes. */
-  readonly path: readonly string[];
+export interface InputFlag extends FlatField {
   /** Without its dashes: `max-rows`, `range.from`, or `input.day` where the command has a flag of that name. */
   readonly name: string;
   /** The field as it is written in the schema, accepted as well: `maxRows`. */
   readonly alias?: string;
-  /** In order of preference; more than one for a union. Of each value, where the flag is repeatable. */
-  readonly kinds: readonly FlagKind[];
-  readonly choices?: readonly unknown[];
-  /** May be given several times; the values form an array. */
-  readonly repeatable: boolean;
-  readonly required: boolean;
-  readonly default?: unknown;
-  readonly description?: string;
 }
 
 /**
@@ -57,18 +46,7 @@ function isFlagName(name: string): boolean {
 }
 
 function flagOf(field: FlatField, name: string, alias: string | undefined): InputFlag {
-  const { path, kinds, repeatable, required, choices, description } = field;
-  return Object.freeze({
-    path,
-    name,
-    kinds,
-    repeatable,
-    required,
-    ...(alias === undefined ? {} : { alias }),
-    ...(choices === undefined ? {} : { choices }),
-    ...('default' in field ? { default: field.default } : {}),
-    ...(description === undefined ? {} : { description }),
-  });
+  return Object.freeze({ ...field, name, ...(alias !== undefined && { alias }) });
 }
 
 /** A plain switch: present or absent, `--x` or `--no-x`, without a value. */
