@@ -20,7 +20,14 @@ export function createInstallation() {
   link(path.join(cli, 'node_modules/zod'), path.join(folder, 'node_modules/zod'));
   return {
     folder,
-    env: { ...process.env, XDG_CACHE_HOME: caches, TMPDIR: caches, NODE_OPTIONS: '' },
+    // What Node reads at every start, extra certificates for instance, would make bare Node look slow.
+    env: {
+      ...process.env,
+      XDG_CACHE_HOME: caches,
+      TMPDIR: caches,
+      NODE_OPTIONS: '',
+      NODE_EXTRA_CA_CERTS: '',
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
