@@ -11,6 +11,14 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
+/** The task of another run that runs this one. */
+export interface ParentTask {
+  readonly run: string;
+  readonly task: string;
+  readonly attempt: number;
+  readonly item?: number;
+}
+
 /** The run that an attempt belongs to. */
 export interface RunInfo {
   readonly id: string;
@@ -18,6 +26,8 @@ export interface RunInfo {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Present where a task of another run runs this one. */
+  readonly parent?: ParentTask;
 }
 
 /** What a handler gets beside its data: everything about this one attempt. */
@@ -32,6 +42,6 @@ export interface TaskContext {
   readonly run: RunInfo;
   readonly task: { readonly id: string };
   readonly log: Log;
-  /** `runId/taskId`: the same over all attempts of a task in a run, for de-duplicating effects elsewhere. */
+  /** `runId/taskId`, and `/item` in a fan-out: the same over all attempts, for de-duplicating effects elsewhere. */
   readonly idempotencyKey: string;
 }

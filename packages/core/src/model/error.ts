@@ -4,14 +4,22 @@ const BRAND = Symbol.for('wf-sdk.error');
 
 /** Every code an error of this package can carry. Match on it, never on a message. */
 export type ErrorCode =
+  | 'breaker_open'
   | 'cancelled'
+  | 'condition_failed'
   | 'deadline_exceeded'
   | 'definition_invalid'
   | 'input_invalid'
+  | 'isolation_failed'
+  | 'item_failed'
+  | 'items_failed'
   | 'non_retryable'
+  | 'not_waiting'
   | 'option_invalid'
   | 'output_invalid'
   | 'output_selector_failed'
+  | 'queue_timeout'
+  | 'recursion_too_deep'
   | 'retry_after'
   | 'run_cancelled'
   | 'run_failed'
@@ -124,6 +132,107 @@ export class DeadlineError extends WorkflowError {
   }
 }
 
+/** A task was queued for longer than its `queueTimeout`, so that no attempt was made. Not retried. */
+export class QueueTimeoutError extends WorkflowError {
+  readonly code = 'queue_timeout' as const;
+  readonly task: string;
+  readonly queueTimeoutMs: number;
+
+  constructor(task: string, queueTimeoutMs: number) {
+    super(`task '${task}' was queued for longer than its queueTimeout of ${queueTimeoutMs} ms`);
+    this.task = task;
+    this.queueTimeoutMs = queueTimeoutMs;
+  }
+}
+
+/** A task met its breaker open: its handler was not called. Retried like any other failure. */
+export class BreakerOpenError extends WorkflowError {
+  readonly code = 'breaker_open' as const;
+  readonly task: string;
+  readonly breaker: string;
+
+  constructor(task: string, breaker: string) {
+    super(`task '${task}' was not tried: breaker '${breaker}' is open`);
+    this.task = task;
+    this.breaker = breaker;
+  }
+}
+
+/** A condition given to `.when()` threw; `cause` is what it threw. */
+export class ConditionError extends WorkflowError {
+  readonly code = 'condition_failed' as const;
+  readonly task: string;
+
+  constructor(task: string, cause: unknown) {
+    super(`a condition of task '${task}' threw: ${preview(cause)}`, { cause });
+    this.task = task;
+  }
+}
+
+/** An item of a fanned-out task failed; `cause` is what its last attempt threw. */
+export class ItemFailedError extends WorkflowError {
+  readonly code = 'item_failed' as const;
+  readonly task: string;
+  /** Which item, from 0. */
+  readonly item: number;
+
+  constructor(task: string, item: number, cause: Error) {
+    super(`item ${item} of task '${task}' failed: ${cause.message}`, { cause });
+    this.task = task;
+    this.item = item;
+  }
+}
+
+/** More items of a fanned-out task failed than it tolerates; `cause` is the first one's error. */
+export class ItemsFailedError extends WorkflowError {
+  readonly code = 'items_failed' as const;
+  readonly task: string;
+  readonly failed: number;
+
+  constructor(task: string, failed: number, tolerated: string, cause: Error) {
+    super(`${failed} items of task '${task}' failed, which tolerates ${tolerated}; the first: ${cause.message}`, {
+      cause,
+    });
+    this.task = task;
+    this.failed = failed;
+  }
+}
+
+/** Workflows run each other deeper than any sensible nesting goes: most likely without end. */
+export class RecursionError extends WorkflowError {
+  readonly code = 'recursion_too_deep' as const;
+  readonly depth: number;
+
+  constructor(task: string, workflow: string, depth: number) {
+    super(
+      `task '${task}' would run workflow '${workflow}' at depth ${depth}, one more than allowed: do these workflows run each other without end? If not, raise the run option maxDepth`,
+    );
+    this.depth = depth;
+  }
+}
+
+/** The thread of an isolated task ended before the task did: it ran out of memory, exited, or could not be started. */
+export class IsolationError extends WorkflowError {
+  readonly code = 'isolation_failed' as const;
+  readonly task: string;
+
+  constructor(task: string, message: string, options?: ErrorOptions) {
+    super(`task '${task}' ${message}`, options);
+    this.task = task;
+  }
+}
+
+/** A decision about a task that waits for none. */
+export class NotWaitingError extends WorkflowError {
+  readonly code = 'not_waiting' as const;
+  readonly task: string;
+
+  constructor(task: string, state: string) {
+    super(`task '${task}' does not wait for a decision: it is ${state}`);
+    this.task = task;
+  }
+}
+
 /** Why a signal was aborted when a run is cancelled; `cause` is the reason that was given. */
 export class CancelledError extends WorkflowError {
   readonly code = 'cancelled' as const;
@@ -207,10 +316,17 @@ export class RunCancelledError extends WorkflowError {
   }
 }
 
-/** Whether trying again could help: not after a `NonRetryableError` or a `ValidationError`. */
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  'input_invalid',
+  'non_retryable',
+  'output_invalid',
+  'queue_timeout',
+  'recursion_too_deep',
+]);
+
+/** Whether trying again could help: not after a `NonRetryableError`, a `ValidationError` and the like. */
 export function isRetryable(error: unknown): boolean {
-  if (!isWorkflowError(error)) return true;
-  return error.code !== 'non_retryable' && error.code !== 'input_invalid' && error.code !== 'output_invalid';
+  return !isWorkflowError(error) || !FINAL.has(error.code);
 }
 
 function describeReason(reason: unknown): string {

@@ -46,3 +46,39 @@ export interface RetryPolicy {
   readonly jitter: Jitter;
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
 }
+
+/** When a breaker opens, for how long, and what a task does that meets it open. */
+export interface BreakerOptions {
+  /** Tasks that name the same breaker share it, over all runs of the process. */
+  readonly name: string;
+  /** The share of failed calls, above 0 and up to 1, from which on the breaker opens. @default 0.5 */
+  readonly failureRate?: number;
+  /** With fewer calls than this in the window it does not open. @default 5 */
+  readonly minimumCalls?: number;
+  /** How far back calls count. @default '10s' */
+  readonly window?: Duration;
+  /** How long it stays open before one call is let through as a probe. @default '30s' */
+  readonly resetAfter?: Duration;
+  /** Which failures count. @default every one */
+  readonly countIf?: (error: unknown) => boolean;
+  /**
+   * What a task does that meets the breaker open: `wait`, holding no slot, until a probe is allowed (or fail at once
+   * where its deadline comes first); or `fail` the attempt with a `BreakerOpenError`, which counts as one of its tries.
+   * @default 'wait'
+   */
+  readonly whenOpen?: 'wait' | 'fail';
+}
+
+/** Closed lets calls through, open does not, half-open lets one through to see. */
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+/** {@link BreakerOptions} with every default filled in and every duration in milliseconds. */
+export interface BreakerPolicy {
+  readonly name: string;
+  readonly failureRate: number;
+  readonly minimumCalls: number;
+  readonly windowMs: number;
+  readonly resetAfterMs: number;
+  readonly countIf: ((error: unknown) => boolean) | undefined;
+  readonly whenOpen: 'wait' | 'fail';
+}

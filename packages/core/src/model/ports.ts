@@ -1,3 +1,4 @@
+import type { LogFields, LogLevel, RunInfo } from './context.ts';
 import type { RunEvent } from './event.ts';
 
 /** Where time comes from. The default is the machine's; a test's may be virtual. */
@@ -12,3 +13,30 @@ export interface Clock {
 
 /** Is told each event of a run, in order, right after it became true. It must not throw, and cannot delay the run. */
 export type Observer = (event: RunEvent) => void;
+
+/** One attempt to be made somewhere else than on this thread. What is in it can be cloned or sent as JSON. */
+export interface DispatchRequest {
+  /** The URL of the module that exports the workflow. */
+  readonly module: string;
+  readonly workflow: string;
+  readonly task: string;
+  readonly attempt: number;
+  readonly item: number | undefined;
+  readonly run: RunInfo;
+  readonly data: unknown;
+  readonly memoryBytes: number | undefined;
+  readonly env: Readonly<Record<string, string>> | undefined;
+}
+
+/** Hears what a dispatched attempt writes to its log. */
+export interface DispatchObserver {
+  log(level: LogLevel, message: string, fields: LogFields | undefined): void;
+}
+
+/**
+ * Makes an attempt somewhere: on a worker thread, on another machine. The promise gives the handler's output or rejects
+ * with its error; once the signal is aborted nothing of the attempt goes on.
+ */
+export interface Dispatcher {
+  dispatch(request: DispatchRequest, observer: DispatchObserver, signal: AbortSignal): Promise<unknown>;
+}

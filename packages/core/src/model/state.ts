@@ -1,11 +1,21 @@
 /** The states of a task that are final. A task in one of them never changes again. */
-export type TerminalTaskState = 'succeeded' | 'failed' | 'upstream_failed' | 'cancelled';
+export type TerminalTaskState = 'succeeded' | 'failed' | 'upstream_failed' | 'skipped' | 'cancelled';
 
 /**
  * Where a task is: `pending` (waits for dependencies) → `queued` (waits for a slot) → `running` → a final state;
- * `retrying` while it waits between two attempts, holding no slot. `upstream_failed`: a dependency did not succeed.
+ * `retrying` while it waits between two attempts, `waiting` while it waits for a timer, a breaker or a person: neither
+ * holds a slot. `upstream_failed`: a dependency did not succeed.
  */
-export type TaskState = 'pending' | 'queued' | 'running' | 'retrying' | TerminalTaskState;
+export type TaskState = 'pending' | 'queued' | 'running' | 'retrying' | 'waiting' | TerminalTaskState;
+
+/**
+ * Why a task was skipped: its condition said no, another branch was taken, a dependency's state left it nothing to do,
+ * or its fallback, a recovery rule or a person said so after a failure.
+ */
+export type SkipReason = 'condition' | 'branch' | 'dependency' | 'fallback' | 'recovery' | 'intervention';
+
+/** What a waiting task waits for. */
+export type WaitReason = 'timer' | 'breaker' | 'approval';
 
 /** Where a run ends up. */
 export type RunState = 'succeeded' | 'failed' | 'cancelled';
