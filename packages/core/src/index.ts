@@ -1,5 +1,7 @@
 // Define
-export { fragment, workflow, type WorkflowScope } from './define/workflow.ts';
+export { fragment, workflow } from './define/workflow.ts';
+export type { Facts, Fresh, Unset } from './define/facts.ts';
+export type { WorkflowOptions, WorkflowScope } from './define/scope.ts';
 export { graph, type Graph, type TaskRef, type TaskRefBuilder } from './define/graph.ts';
 export {
   task,
@@ -10,7 +12,7 @@ export {
 export type { Flow, FragmentFlow, TaskBuilder } from './define/chain.ts';
 export type { Fragment, FragmentScope } from './define/fragment.ts';
 export type { TaskPolicies } from './define/policies.ts';
-export type { InputOf, Outputs, OutputsOf, Task, Unset, Workflow, WorkflowOptions } from './define/types.ts';
+export type { AnyTask, Given, InputOf, Mark, Outputs, OutputsOf, Task, Workflow } from './define/types.ts';
 export type { Handler, TaskDefinition, WorkflowDefinition } from './model/definition.ts';
 export type { Backoff, Duration, Jitter, RetryOptions, RetryPolicy } from './model/policy.ts';
 export type { Schema } from './model/schema.ts';

@@ -1,63 +1,119 @@
+import { type Admission, createAdmission } from './admit/admission.ts';
+import { machineResources } from './admit/capacity.ts';
+import { impossibleDemands } from './admit/impossible.ts';
+import type { Attempt } from './execute/attempt.ts';
+import { loadBreakers } from './execute/breakers.ts';
+import { compensate } from './execute/compensation.ts';
 import { systemWarn } from './execute/system.ts';
 import { createId } from './lib/id.ts';
-import {
-  OutputSelectorError,
-  RunCancelledError,
-  RunFailedError,
-  TaskFailedError,
-  ValidationError,
-  type WorkflowError,
-} from './model/error.ts';
+import type { CompensationResult } from './model/compensation.ts';
+import type { ChildWorkflow } from './model/definition.ts';
+import { CancelledError, DefinitionError, ValidationError } from './model/error.ts';
 import type { RunEvent } from './model/event.ts';
 import type { Plan } from './model/plan.ts';
 import type { Duration } from './model/policy.ts';
 import type { RunResult } from './model/result.ts';
 import { validate } from './model/schema.ts';
-import type { RunState } from './model/state.ts';
 import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
 import { toResult } from './record/result.ts';
+import { checkModule, dispatchAttempt } from './run-dispatch.ts';
+import { type Ending, endingOf } from './run-ending.ts';
 import { checkDuration, type RunSettings } from './run-options.ts';
-import { Runtime, type RuntimeHost } from './runtime.ts';
+import { compensationHost } from './runtime/done.ts';
+import type { WaitingTask } from './runtime/rescues.ts';
+import { Runtime, type RuntimeHost } from './runtime/runtime.ts';
 
 export interface CancelOptions {
   /** How long running handlers have to stop. @default the run's own `gracePeriod` */
   readonly gracePeriod?: Duration;
+  /**
+   * Waits for nothing: tasks that always run are cancelled too, and nothing is compensated any more. Works on a run that
+   * is being cancelled already.
+   * @default false
+   */
+  readonly force?: boolean;
 }
+
+/** The outputs of a run's tasks, by ID, as a successful run has them. */
+type OutputsIn<Result extends RunResult> = Extract<Result, { readonly state: 'succeeded' }>['outputs'];
 
 /** A run that has begun. `await` it for its result; it never rejects, a failed run resolves with the failure. */
 export interface RunHandle<Result extends RunResult> extends PromiseLike<Result> {
   readonly id: string;
   /** The result as a plain promise. It never rejects. */
   readonly result: Promise<Result>;
+  /** The tasks that wait for a person's decision, the first first. */
+  readonly waiting: readonly WaitingTask[];
+  /** The runs that tasks of this one have under way, by `.runWorkflow()`. */
+  readonly children: readonly RunHandle<RunResult>[];
   /**
-   * The run's events as they happen, up to its end. Called in the same turn as `run`, it misses none; called later,
-   * it gives those from then on. Each call gives an iterator of its own.
+   * The run's events as they happen, up to its end, and those of the runs below it. Called in the same turn as `run`, it
+   * misses none; called later, it gives those from then on. Each call gives an iterator of its own.
    */
   events(): AsyncIterableIterator<RunEvent>;
   /**
-   * Cancels the run: running tasks' signals are aborted, everything else is cancelled at once. Gives the result.
-   * After the run has ended, or once it is being cancelled, it changes nothing.
+   * Cancels the run: running tasks' signals are aborted, everything else is cancelled at once; then what always runs
+   * does so, and what was done is compensated. Gives the result. After the run has ended it changes nothing.
    *
    * @throws OptionError when the grace period is not a duration.
    */
   cancel(reason?: unknown, options?: CancelOptions): Promise<Result>;
+  /**
+   * Gives a task that waits for a decision its output.
+   *
+   * @throws NotWaitingError
+   */
+  approve<Id extends keyof OutputsIn<Result> & string>(task: Id, value: OutputsIn<Result>[Id]): void;
+  /**
+   * Has a task that waits for a decision make another attempt.
+   *
+   * @throws NotWaitingError
+   */
+  retry(task: keyof OutputsIn<Result> & string): void;
+  /**
+   * Skips a task that waits for a decision.
+   *
+   * @throws NotWaitingError
+   */
+  skip(task: keyof OutputsIn<Result> & string): void;
+  /**
+   * Fails a task that waits for a decision.
+   *
+   * @param error @default the error because of which it waits
+   * @throws NotWaitingError
+   */
+  fail(task: keyof OutputsIn<Result> & string, error?: Error): void;
 }
 
-/** Ties a run's loop to what its caller holds: validates the input before it, makes the result after it. */
+/** How a run is begun below a task of another; `run.ts` knows how to compile. */
+export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
+
+/** Ties a run's loop to what its caller holds: validates the input before it, compensates and makes the result after it. */
 export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly result: Promise<RunResult>;
   readonly journal: Journal;
+  readonly settings: RunSettings;
+  readonly admission: Admission | undefined;
   readonly #plan: Plan;
+  readonly #beginChild: BeginChild;
   readonly #publisher: Publisher;
   readonly #runtime: Runtime;
+  #children: Set<Handle> | undefined;
   #id: string | undefined;
   #resolve: (result: RunResult) => void = () => undefined;
   #unfollow: (() => void) | undefined;
+  /** Stops the compensation that is under way. */
+  #compensating: AbortController | undefined;
 
-  constructor(plan: Plan, input: unknown, settings: RunSettings) {
+  /** @throws DefinitionError where the plan needs more than there is. */
+  constructor(plan: Plan, input: unknown, settings: RunSettings, beginChild: BeginChild) {
     this.#plan = plan;
+    this.settings = settings;
+    this.#beginChild = beginChild;
     this.#id = settings.id;
+    checkModule(plan, settings);
+    this.admission = plan.needs.admission ? admissionFor(plan, settings) : undefined;
     this.#publisher = new Publisher(settings.observers, systemWarn);
     this.journal = new Journal(plan, this.#publisher, this);
     this.#runtime = new Runtime(plan, settings, this);
@@ -72,14 +128,44 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     return (this.#id ??= createId(this.#runtime.startedAt));
   }
 
+  get waiting(): readonly WaitingTask[] {
+    return this.#runtime.waiting;
+  }
+
+  get children(): readonly Handle[] {
+    return [...(this.#children ?? [])];
+  }
+
   events(): AsyncIterableIterator<RunEvent> {
     return this.#publisher.subscribe();
   }
 
-  cancel(reason?: unknown, { gracePeriod }: CancelOptions = {}): Promise<RunResult> {
+  cancel(reason?: unknown, { gracePeriod, force = false }: CancelOptions = {}): Promise<RunResult> {
     const graceMs = gracePeriod === undefined ? undefined : checkDuration('gracePeriod', gracePeriod);
-    this.#runtime.cancel(reason, graceMs);
+    if (force) {
+      for (const child of this.children) void child.cancel(reason, { force });
+      this.#runtime.force(reason);
+      this.#compensating?.abort(new CancelledError(reason));
+    } else {
+      this.#runtime.cancel(reason, graceMs);
+    }
     return this.result;
+  }
+
+  approve(task: string, value: unknown): void {
+    this.#runtime.decide(task, 'approve', { value });
+  }
+
+  retry(task: string): void {
+    this.#runtime.decide(task, 'retry', {});
+  }
+
+  skip(task: string): void {
+    this.#runtime.decide(task, 'skip', {});
+  }
+
+  fail(task: string, error?: Error): void {
+    this.#runtime.decide(task, 'fail', error === undefined ? {} : { error });
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a run is how its result is read
@@ -88,6 +174,38 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.result.then(onResult, onError);
+  }
+
+  // What the run's loop needs.
+
+  async runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
+    const handle = this.#beginChild(this, attempt, child, data);
+    const children = (this.#children ??= new Set());
+    children.add(handle);
+    const result = await handle.result;
+    children.delete(handle);
+    if (result.state !== 'succeeded') throw result.error;
+    return result.output;
+  }
+
+  /** What a run below this one tells, its observers hear. */
+  readonly hear = (event: RunEvent): void => {
+    if (this.#publisher.wanted) this.#publisher.publish(event);
+  };
+
+  get observed(): boolean {
+    return this.#publisher.wanted;
+  }
+
+  dispatch(attempt: Attempt, data: unknown): unknown {
+    return dispatchAttempt(this.#plan, this.settings, attempt, data);
+  }
+
+  /** The run has no open task any more. */
+  ended(): void {
+    const ending = endingOf(this.#runtime);
+    if (ending.state === 'succeeded' || this.#runtime.done.length === 0) this.#finish(ending, []);
+    else void this.#compensate(ending);
   }
 
   #follow(signal: AbortSignal): void {
@@ -100,7 +218,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #begin(input: unknown): void {
     const { input: schema } = this.#plan.definition;
     this.#runtime.open(input);
-    if (schema === undefined) return this.#runtime.begin(input);
+    if (schema === undefined) return this.#prepare(input);
     const subject = `the input of workflow '${this.#plan.id}'`;
     const refuse = (error: unknown): void => {
       const issues = [{ path: [], message: `the schema threw: ${String(error)}` }];
@@ -114,54 +232,37 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     } catch (error) {
       return refuse(error);
     }
-    if (!(checked instanceof Promise)) return this.#runtime.begin(checked);
-    checked.then((value) => this.#runtime.begin(value), refuse);
+    if (!(checked instanceof Promise)) return this.#prepare(checked);
+    checked.then((value) => this.#prepare(value), refuse);
   }
 
-  /** The run has no open task any more. */
-  ended(): void {
-    const { state, failure, cancelReason } = this.#runtime;
-    const { id, definition } = this.#plan;
-    if (failure !== undefined) return this.#finish(state, undefined, failure);
-    switch (state) {
-      case 'cancelled':
-        return this.#finish(state, undefined, new RunCancelledError(this.id, id, cancelReason));
-      case 'failed':
-        return this.#finish(state, undefined, new RunFailedError(this.id, id, this.#taskErrors()));
-      case 'succeeded':
-        if (definition.output === undefined) return this.#finish(state, undefined, undefined);
-        return this.#finishWithOutput(definition.output);
-    }
+  /** Loads what only some runs need, then begins. */
+  #prepare(input: unknown): void {
+    if (this.#plan.needs.breakers) void loadBreakers().then(() => this.#runtime.begin(input));
+    else this.#runtime.begin(input);
   }
 
-  #taskErrors(): TaskFailedError[] {
-    const { ledger } = this.#runtime;
-    return Array.from(
-      ledger.failures(),
-      ([task, error]) =>
-        new TaskFailedError(this.#plan.tasks[task]?.id ?? '', ledger.attempts[task] ?? 0, error),
-    );
+  async #compensate(ending: Ending): Promise<void> {
+    this.#compensating = new AbortController();
+    const host = compensationHost(this.#runtime, this.#compensating.signal);
+    const compensations = await compensate(this.#runtime.done, host);
+    this.#runtime.tick();
+    this.#finish(ending, compensations);
   }
 
-  #finishWithOutput(select: (outputs: never) => unknown): void {
-    const { tasks, id } = this.#plan;
-    const { ledger, input } = this.#runtime;
-    const outputs = Object.fromEntries(tasks.map((task) => [task.id, ledger.outputs[task.index]]));
-    let output: unknown;
-    try {
-      output = select({ ...outputs, input } as never);
-    } catch (error) {
-      const failure = new RunFailedError(this.id, id, [new OutputSelectorError(id, error)]);
-      return this.#finish('failed', undefined, failure);
-    }
-    this.#finish('succeeded', output, undefined);
-  }
-
-  #finish(state: RunState, output: unknown, error: WorkflowError | undefined): void {
-    const result = toResult(this.#runtime, state, output, error);
+  #finish({ state, output, error }: Ending, compensations: readonly CompensationResult[]): void {
+    const result = toResult(this.#runtime, { state, output, error, compensations });
     this.#unfollow?.();
     this.journal.runFinished(result);
     this.#publisher.end();
     this.#resolve(result);
   }
+}
+
+/** @throws DefinitionError where a task needs more than there is in all. */
+function admissionFor(plan: Plan, { clock, resources }: RunSettings): Admission {
+  const { capacity } = resources ?? machineResources();
+  const impossible = impossibleDemands(plan, capacity);
+  if (impossible.length > 0) throw new DefinitionError(plan.id, impossible);
+  return createAdmission({ clock, resources });
 }

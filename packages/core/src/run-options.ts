@@ -1,8 +1,13 @@
+import { createResources } from './admit/capacity.ts';
+import type { Resources } from './admit/resources.ts';
 import { systemClock } from './execute/system.ts';
 import { parseDuration } from './lib/duration.ts';
+import type { ParentTask } from './model/context.ts';
+import type { OnFailure } from './model/definition.ts';
 import { OptionError } from './model/error.ts';
 import type { Duration } from './model/policy.ts';
-import type { Clock, Observer } from './model/ports.ts';
+import type { ResourceDemand } from './model/placement.ts';
+import type { Clock, Dispatcher, Observer } from './model/ports.ts';
 
 /** How a run is run. */
 export interface RunOptions {
@@ -18,11 +23,32 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Are told every event, in order. */
   readonly observers?: readonly Observer[];
+  /**
+   * `sequential`: one task at a time, in the order of their dependencies. `hybrid`: tasks share this thread, isolated
+   * ones have threads of their own. `parallel`: as `hybrid`, but isolated tasks run on this thread too, for debugging.
+   * @default 'hybrid'
+   */
+  readonly mode?: RunMode;
+  /** What a failed task does to the others; instead of what the workflow says. */
+  readonly onFailure?: OnFailure;
+  /** What `.resources()` is measured against, for this run alone. @default the machine's, shared by all runs */
+  readonly resources?: ResourceDemand;
+  /** The URL of the module that exports the workflow, for isolated tasks, where the workflow does not say. */
+  readonly module?: string;
+  /** Makes the attempts of isolated tasks. @default worker threads of this process */
+  readonly dispatcher?: Dispatcher;
+  /** How deep workflows may run each other by `.runWorkflow()`. @default 16 */
+  readonly maxDepth?: number;
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
   /** Where chance (jitter) comes from: evenly between 0 and 1. @default Math.random */
   readonly random?: () => number;
 }
+
+export type RunMode = 'sequential' | 'parallel' | 'hybrid';
+
+const MODES: readonly unknown[] = ['sequential', 'parallel', 'hybrid'];
+const ON_FAILURE: readonly unknown[] = ['continue', 'fail-fast'];
 
 /** Options that were checked, with every default filled in and durations in milliseconds. */
 export interface RunSettings {
@@ -34,19 +60,36 @@ export interface RunSettings {
   readonly observers: readonly Observer[];
   readonly clock: Clock;
   readonly random: () => number;
+  readonly mode: RunMode;
+  readonly onFailure: OnFailure | undefined;
+  readonly resources: Resources | undefined;
+  readonly module: string | undefined;
+  readonly dispatcher: Dispatcher | undefined;
+  readonly maxDepth: number;
+  /** The task of another run that runs this one, if one does, and how many runs are above it. */
+  readonly parent: ParentTask | undefined;
+  readonly depth: number;
 }
 
 /** @throws OptionError for an option that is not usable. */
 export function toSettings(options: RunOptions): RunSettings {
   return {
     id: checkId(options.id),
-    concurrency: checkConcurrency(options.concurrency ?? Number.POSITIVE_INFINITY),
+    concurrency: concurrencyOf(options),
     timeoutMs: options.timeout === undefined ? undefined : checkDuration('timeout', options.timeout),
     graceMs: checkDuration('gracePeriod', options.gracePeriod ?? 10_000),
     signal: options.signal,
     observers: options.observers ?? [],
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
+    mode: checkOneOf('mode', MODES, options.mode ?? 'hybrid') as RunMode,
+    onFailure: checkOneOf('onFailure', ON_FAILURE, options.onFailure) as OnFailure | undefined,
+    resources: options.resources === undefined ? undefined : createResources(options.resources),
+    module: options.module,
+    dispatcher: options.dispatcher,
+    maxDepth: checkDepth(options.maxDepth ?? 16),
+    parent: undefined,
+    depth: 0,
   };
 }
 
@@ -57,6 +100,22 @@ export const DEFAULT_SETTINGS: RunSettings = Object.freeze(toSettings({}));
 function checkId(id: unknown): string | undefined {
   if (id === undefined || (typeof id === 'string' && /^[^\s/]+$/.test(id))) return id;
   throw new OptionError('id', 'some text without slashes and white space', id);
+}
+
+function concurrencyOf({ mode, concurrency }: RunOptions): number {
+  if (mode !== 'sequential') return checkConcurrency(concurrency ?? Number.POSITIVE_INFINITY);
+  if (concurrency === undefined || concurrency === 1) return 1;
+  throw new OptionError('concurrency', `1, or left out, where mode is 'sequential'`, concurrency);
+}
+
+function checkOneOf(option: string, values: readonly unknown[], given: unknown): unknown {
+  if (given === undefined || values.includes(given)) return given;
+  throw new OptionError(option, `one of ${values.map((value) => `'${String(value)}'`).join(', ')}`, given);
+}
+
+function checkDepth(depth: unknown): number {
+  if (Number.isInteger(depth) && (depth as number) >= 0) return depth as number;
+  throw new OptionError('maxDepth', 'a whole number from 0', depth);
 }
 
 function checkConcurrency(concurrency: unknown): number {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 
+import { TRIGGER_RULES } from '../src/model/trigger-rule.ts';
+import type { PlanTask } from './plan.ts';
+
 /** A task of a random graph; `dependsOn` are places in the same list. */
 export interface RandomTask {
   readonly id: string;
@@ -49,6 +52,40 @@ export function randomGraph(maxSize: number): fc.Arbitrary<readonly RandomTask[]
         priority,
       }));
     });
+}
+
+/** Random graphs whose tasks have trigger rules, conditions and all else that a scheduler has to know of. */
+export function randomPlan(maxSize: number): fc.Arbitrary<readonly Required<PlanTask>[]> {
+  const seldom = fc.nat({ max: 5 }).map((chance) => chance === 0);
+  const traits = fc.record({
+    rule: fc.oneof(fc.constant('all_success' as const), fc.constantFrom('teardown', ...TRIGGER_RULES)),
+    conditional: seldom,
+    gated: seldom,
+    runsAlways: seldom,
+    mayFail: seldom,
+  });
+  return fc
+    .record({
+      graph: randomGraph(maxSize),
+      traits: fc.array(traits, { minLength: maxSize, maxLength: maxSize }),
+      plain: seldom,
+    })
+    .map(({ graph, traits, plain }) =>
+      graph.map(({ id, dependsOn, priority }, index) => {
+        const { rule = 'all_success', ...others } = traits[index] ?? {};
+        const [setup] = dependsOn;
+        const teardown = rule === 'teardown' && setup !== undefined && !plain;
+        return {
+          ...{ conditional: false, gated: false, runsAlways: false, mayFail: false, ...others },
+          ...(teardown && { runsAlways: true }),
+          id,
+          priority,
+          dependsOn: dependsOn.map((place) => graph[place]?.id ?? ''),
+          rule: plain || (rule === 'teardown' && !teardown) ? 'all_success' : rule,
+          setup: teardown ? graph[setup]?.id : undefined,
+        };
+      }),
+    );
 }
 
 export const randomConcurrency: fc.Arbitrary<number> = fc.oneof(

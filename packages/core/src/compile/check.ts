@@ -2,6 +2,8 @@ import { didYouMean } from '../lib/suggest.ts';
 import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isSchema } from '../model/schema.ts';
+import { checkControl, checkFailurePolicies } from './control.ts';
+import { checkRecovery } from './recovery.ts';
 
 type Report = (diagnostic: Diagnostic) => void;
 
@@ -23,6 +25,7 @@ export function checkDefinition(definition: WorkflowDefinition, report: Report):
       message: `the workflow's input must be a Standard Schema, such as a zod schema`,
     });
   }
+  checkFailurePolicies(definition, report);
   if (definition.tasks.length === 0) {
     report({
       code: 'empty_workflow',
@@ -50,7 +53,8 @@ export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, unkno
   if (RESERVED.has(id)) {
     report({ code: 'reserved_id', task: id, message: `'${id}' is reserved; choose another task ID` });
   }
-  if (typeof task.handler !== 'function') {
+  const works = task.child !== undefined || task.sleep !== undefined;
+  if (typeof task.handler !== 'function' && !(works && task.handler === undefined)) {
     const wrong = task.handler === undefined ? `has no .run()` : `has a .run() that is not a function`;
     report({
       code: 'missing_handler',
@@ -66,6 +70,8 @@ export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, unkno
     });
   }
   if (task.dependsOn.length > 0) checkDependencies(task, tasks, report);
+  checkControl(task, tasks, report);
+  checkRecovery(task, report);
 }
 
 function checkDependencies(task: TaskDefinition, tasks: ReadonlyMap<string, unknown>, report: Report): void {

@@ -1,12 +1,20 @@
-import type { WorkflowDefinition } from '../model/definition.ts';
+import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { DefinitionError } from '../model/error.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Placement } from '../model/placement.ts';
+import type { Plan, PlannedCompensation } from '../model/plan.ts';
+import type { BreakerPolicy } from '../model/policy.ts';
+import { unhandledBranches } from './branches.ts';
+import { checkBreakers, planBreaker } from './breaker.ts';
 import { checkDefinition, checkShape, checkTask } from './check.ts';
-import { checkedHandler, readsData } from './handler.ts';
+import { plannedHandler, readsData } from './handler.ts';
 import { findCycles } from './cycles.ts';
+import { ruleOf, traitsOf } from './control.ts';
 import { layOut } from './lay-out.ts';
-import { type PlannedPolicies, planPolicies } from './policies.ts';
+import { planPlacement } from './placement.ts';
+import { isTimed, type PlannedPolicies, planPolicies } from './policies.ts';
+import { planCompensation } from './recovery.ts';
+import { addTeardownEdges } from './teardown.ts';
 
 const plans = new WeakMap<WorkflowDefinition, Plan>();
 
@@ -63,28 +71,49 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
   }
   const dependsOn: number[][] = [];
   const policies: PlannedPolicies[] = [];
+  const reads: (readonly string[])[] = [];
+  const breakers: (BreakerPolicy | undefined)[] = [];
+  const compensations: (PlannedCompensation | undefined)[] = [];
+  const placements: (Placement | undefined)[] = [];
   for (const task of tasks) {
     checkTask(task, indexOf, report);
     policies.push(planPolicies(task, report));
+    breakers.push(task.breaker === undefined ? undefined : planBreaker(task.id, task.breaker, report));
+    compensations.push(planCompensation(task, report));
+    placements.push(planPlacement(task, report));
     const known: number[] = [];
-    for (const dependency of task.dependsOn) {
+    const read = readsOf(task);
+    reads.push(read);
+    for (const dependency of read) {
       const index = indexOf.get(dependency);
       if (index !== undefined && dependency !== task.id) known.push(index);
     }
     dependsOn.push(known);
   }
+  checkBreakers(tasks, breakers, report);
+  addTeardownEdges(tasks, indexOf, dependsOn);
   const layout = layOut(dependsOn, policies);
   if (layout.order.length < tasks.length) {
     for (const cycle of findCycles(dependsOn))
       report(cycleDiagnostic(cycle.map((index) => tasks[index]?.id ?? '?')));
   }
   if (errors.length > 0) throw new DefinitionError(definition.id, errors);
+  const rules = tasks.map(ruleOf);
+  const traits = Uint8Array.from(tasks, traitsOf);
   return Object.freeze({
     id: definition.id,
     version: definition.version,
     definition,
     indexOf,
-    warnings: [],
+    warnings: unhandledBranches(tasks),
+    traits: traits.some((bits) => bits !== 0) ? traits : undefined,
+    needs: {
+      breakers: breakers.some((breaker) => breaker !== undefined),
+      admission: placements.some((placed) => placed !== undefined && (placed.pools.length > 0 || placed.resources !== undefined)),
+      dispatcher: placements.some((placed) => placed?.isolate !== undefined),
+    },
+    timed: policies.some(isTimed),
+    plainRules: rules.every((rule) => rule === 'all_success'),
     order: layout.order,
     dependents: layout.dependents,
     place: layout.place,
@@ -94,17 +123,31 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
         index,
         id: task.id,
         definition: task,
-        handler: checkedHandler(task),
-        readsData: readsData(task.handler),
+        handler: plannedHandler(task),
+        readsData: readsData(task),
         dependsOn: dependsOn[index] ?? [],
+        reads: reads[index] ?? [],
+        rule: rules[index] ?? 'all_success',
+        setup: task.teardownOf === undefined ? undefined : indexOf.get(task.teardownOf),
         level: layout.level[index] ?? 0,
         rank: layout.rank[index] ?? 1,
         retry: policies[index]?.retry,
         timeoutMs: policies[index]?.timeoutMs,
         deadlineMs: policies[index]?.deadlineMs,
+        queueTimeoutMs: policies[index]?.queueTimeoutMs,
+        slaMs: policies[index]?.slaMs,
+        breaker: breakers[index],
+        compensate: compensations[index],
+        placement: placements[index],
       }),
     ),
   });
+}
+
+/** A teardown reads its setup beside what it names. */
+function readsOf({ dependsOn, teardownOf }: TaskDefinition): readonly string[] {
+  if (teardownOf === undefined || dependsOn.includes(teardownOf)) return dependsOn;
+  return [...dependsOn, teardownOf];
 }
 
 function cycleDiagnostic(ids: readonly string[]): Diagnostic {

@@ -1,9 +1,12 @@
 import { isThenable } from '../lib/thenable.ts';
+import type { AttemptContext } from '../model/context.ts';
 import type { Handler, TaskDefinition } from '../model/definition.ts';
 import { validate } from '../model/schema.ts';
 
-/** A task's handler, and after it its output schema if it has one. */
-export function checkedHandler({ id, handler = missingHandler, output }: TaskDefinition): Handler {
+/** What an attempt of a task calls: its handler, wherever that runs, or another workflow; then its output schema. */
+export function plannedHandler(task: TaskDefinition): Handler {
+  const { id, output } = task;
+  const handler = placedHandler(task);
   if (output === undefined) return handler;
   const check = (value: unknown): unknown =>
     validate(output, value, `the output of task '${id}'`, 'output_invalid');
@@ -13,6 +16,12 @@ export function checkedHandler({ id, handler = missingHandler, output }: TaskDef
   };
 }
 
+function placedHandler({ child, isolate, handler = missingHandler }: TaskDefinition): Handler {
+  if (child !== undefined) return (data, context) => (context as AttemptContext).runChild(child, data);
+  if (isolate === undefined) return handler;
+  return (data, context) => (context as AttemptContext).dispatch(data);
+}
+
 function missingHandler(): never {
   throw new Error('a plan is never made from a definition with a missing handler');
 }
@@ -20,8 +29,7 @@ function missingHandler(): never {
 /** An arrow function with an empty list of parameters cannot see its arguments; anything else might. */
 const BLIND = /^(?:async\s*)?\(\s*\)\s*=>/;
 
-export function readsData(handler: Handler | undefined): boolean {
-  return (
-    handler === undefined || handler.length > 0 || !BLIND.test(Function.prototype.toString.call(handler))
-  );
+export function readsData({ handler, child }: TaskDefinition): boolean {
+  if (handler === undefined) return child?.input !== undefined;
+  return handler.length > 0 || !BLIND.test(Function.prototype.toString.call(handler));
 }

@@ -2,6 +2,7 @@ import { parseDuration } from '../lib/duration.ts';
 import type { TaskDefinition } from '../model/definition.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RetryPolicy } from '../model/policy.ts';
+import { show } from './show.ts';
 
 type Report = (diagnostic: Diagnostic) => void;
 
@@ -10,6 +11,8 @@ export interface PlannedPolicies {
   readonly retry: RetryPolicy | undefined;
   readonly timeoutMs: number | undefined;
   readonly deadlineMs: number | undefined;
+  readonly queueTimeoutMs: number | undefined;
+  readonly slaMs: number | undefined;
   readonly priority: number;
 }
 
@@ -17,13 +20,19 @@ const NONE: PlannedPolicies = Object.freeze({
   retry: undefined,
   timeoutMs: undefined,
   deadlineMs: undefined,
+  queueTimeoutMs: undefined,
+  slaMs: undefined,
   priority: 0,
 });
 
+/** Whether a task has to do with time beside its retries. */
+export function isTimed({ timeoutMs, deadlineMs, queueTimeoutMs, slaMs }: PlannedPolicies): boolean {
+  return (timeoutMs ?? deadlineMs ?? queueTimeoutMs ?? slaMs) !== undefined;
+}
+
 export function planPolicies(task: TaskDefinition, report: Report): PlannedPolicies {
-  const { retry, timeout, deadline, priority } = task;
-  if (retry === undefined && timeout === undefined && deadline === undefined && priority === undefined)
-    return NONE;
+  const { retry, timeout, deadline, queueTimeout, sla, priority } = task;
+  if ((retry ?? timeout ?? deadline ?? queueTimeout ?? sla ?? priority) === undefined) return NONE;
   if (priority !== undefined && !Number.isFinite(priority)) {
     report({
       code: 'bad_priority',
@@ -32,9 +41,11 @@ export function planPolicies(task: TaskDefinition, report: Report): PlannedPolic
     });
   }
   return {
-    retry: retry === undefined ? undefined : planRetry(task.id, retry, report),
+    retry: retry === undefined ? undefined : planRetry(task.id, 'retry', retry, report),
     timeoutMs: planDuration(task.id, 'timeout', timeout, report, { positive: true }),
     deadlineMs: planDuration(task.id, 'deadline', deadline, report, { positive: true }),
+    queueTimeoutMs: planDuration(task.id, 'queueTimeout', queueTimeout, report, { positive: true }),
+    slaMs: planDuration(task.id, 'sla', sla, report, { positive: true }),
     priority: priority ?? 0,
   };
 }
@@ -44,17 +55,17 @@ const JITTERS = ['none', 'full', 'equal'] as const;
 const RETRY_KEYS = ['attempts', 'backoff', 'delay', 'factor', 'maxDelay', 'jitter', 'retryIf'] as const;
 
 /** `given` comes from users, perhaps from untyped code: nothing is taken on trust. */
-function planRetry(task: string, given: unknown, report: Report): RetryPolicy | undefined {
+export function planRetry(task: string, what: string, given: unknown, report: Report): RetryPolicy | undefined {
   const bad = (message: string): void =>
     report({ code: 'bad_retry', task, message: `task '${task}': ${message}` });
   if (typeof given !== 'object' || given === null) {
-    bad(`retry takes options such as { attempts: 3 }, not ${show(given)}`);
+    bad(`${what} takes options such as { attempts: 3 }, not ${show(given)}`);
     return undefined;
   }
   const options = given as Record<string, unknown>;
   for (const key of Object.keys(options)) {
     if (!(RETRY_KEYS as readonly string[]).includes(key)) {
-      bad(`retry has no option '${key}'; its options are ${RETRY_KEYS.join(', ')}`);
+      bad(`${what} has no option '${key}'; its options are ${RETRY_KEYS.join(', ')}`);
     }
   }
   const {
@@ -67,32 +78,32 @@ function planRetry(task: string, given: unknown, report: Report): RetryPolicy | 
     retryIf,
   } = options;
   if (!Number.isInteger(attempts) || (attempts as number) < 1) {
-    bad(`retry.attempts is the number of tries in all, a whole number from 1, not ${show(attempts)}`);
+    bad(`${what}.attempts is the number of tries in all, a whole number from 1, not ${show(attempts)}`);
   }
   if (!BACKOFFS.includes(backoff as never))
-    bad(`retry.backoff is one of ${BACKOFFS.join(', ')}, not ${show(backoff)}`);
+    bad(`${what}.backoff is one of ${BACKOFFS.join(', ')}, not ${show(backoff)}`);
   if (!JITTERS.includes(jitter as never))
-    bad(`retry.jitter is one of ${JITTERS.join(', ')}, not ${show(jitter)}`);
+    bad(`${what}.jitter is one of ${JITTERS.join(', ')}, not ${show(jitter)}`);
   if (typeof factor !== 'number' || !(factor >= 1) || !Number.isFinite(factor)) {
-    bad(`retry.factor is a number from 1, not ${show(factor)}`);
+    bad(`${what}.factor is a number from 1, not ${show(factor)}`);
   }
   if (options['factor'] !== undefined && backoff !== 'exponential') {
-    bad(`retry.factor has a meaning only with backoff 'exponential', not with ${show(backoff)}`);
+    bad(`${what}.factor has a meaning only with backoff 'exponential', not with ${show(backoff)}`);
   }
   if (retryIf !== undefined && typeof retryIf !== 'function')
-    bad(`retry.retryIf is a function, not ${show(retryIf)}`);
+    bad(`${what}.retryIf is a function, not ${show(retryIf)}`);
   return Object.freeze({
     attempts: attempts as number,
     backoff: backoff as RetryPolicy['backoff'],
-    delayMs: planDuration(task, 'retry.delay', delay, report) ?? 0,
+    delayMs: planDuration(task, `${what}.delay`, delay, report) ?? 0,
     factor: factor as number,
-    maxDelayMs: planDuration(task, 'retry.maxDelay', maxDelay, report) ?? Number.POSITIVE_INFINITY,
+    maxDelayMs: planDuration(task, `${what}.maxDelay`, maxDelay, report) ?? Number.POSITIVE_INFINITY,
     jitter: jitter as RetryPolicy['jitter'],
     retryIf: retryIf as RetryPolicy['retryIf'],
   });
 }
 
-function planDuration(
+export function planDuration(
   task: string,
   what: string,
   given: unknown,
@@ -109,10 +120,4 @@ function planDuration(
     message: `task '${task}': ${what} must be a duration ${wanted}, not ${show(given)}`,
   });
   return undefined;
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return typeof value === 'function' ? 'a function' : String(value);
 }

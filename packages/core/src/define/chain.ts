@@ -1,19 +1,22 @@
 import type { TaskContext } from '../model/context.ts';
-import type { Schema } from '../model/schema.ts';
+import type { Facts, OutputOf } from './facts.ts';
 import type { Fragment, FragmentFor } from './fragment.ts';
 import type { TaskRefFor, TasksOf } from './graph.ts';
-import type { TaskPolicies } from './policies.ts';
+import type { MarksUnder } from './marks.ts';
+import type { Scope } from './scope.ts';
+import type { Place, TaskSteps } from './steps.ts';
 import type { ReusableTask } from './task.ts';
-import type { DependencyId, NewTaskId, OutputOf, Scope, Select, Task, Unset, Workflow } from './types.ts';
+import type { AnyTask, DependencyId, Given, Marked, NewTaskId, Outputs, Select, Selected, Task, Workflow } from './types.ts';
+import type { Views } from './views.ts';
 
 /** Which builder goes on after `.run()`: looked up, not decided, so that it costs the type checker nothing. */
-interface FlowOf<S extends Scope, T extends Task, Ids extends string> {
+interface FlowOf<S extends Scope, T extends AnyTask, Ids extends string> {
   readonly workflow: Flow<S, T, Ids>;
   readonly fragment: FragmentFlow<S, T, Ids>;
 }
 
 /** A workflow between two tasks: it can be run as it is, or go on. Every method gives a new workflow. */
-export interface Flow<S extends Scope, T extends Task, Ids extends string> extends Workflow<
+export interface Flow<S extends Scope, T extends AnyTask, Ids extends string> extends Workflow<
   S['accepts'],
   T,
   undefined
@@ -21,56 +24,57 @@ export interface Flow<S extends Scope, T extends Task, Ids extends string> exten
   /** Begins a task. What follows says what it depends on and how it is run, up to `.run()`. */
   addTask<const Id extends string>(
     id: NewTaskId<Id, Ids>,
-  ): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
+  ): TaskBuilder<S, T, Ids, Id, Given<'input', S['input']>, S['facts']>;
   /** Adds tasks made with `graph()`, together with all they depend on. */
   addTasks<const R extends readonly TaskRefFor<S['input']>[]>(
     ...tasks: R
-  ): Flow<S, T | TasksOf<R>, Ids | TasksOf<R>['id']>;
+  ): Flow<S, T | Marked<TasksOf<R>, S['facts']['mark']>, Ids | TasksOf<R>['id']>;
   /** Adds a fragment's tasks; those it exports can then be depended on. */
-  use<Needs, X extends Task>(fragment: FragmentFor<Needs, X, S['input'], T>): Flow<S, T | X, Ids | X['id']>;
+  use<Needs, X extends AnyTask>(fragment: FragmentFor<Needs, X, S['input'], T>): Flow<S, T | X, Ids | X['id']>;
   /** Makes the workflow's output from its tasks' outputs, when all have succeeded. */
   output<Out>(
-    select: (outputs: { readonly [K in T | Task<'input', S['input']> as K['id']]: K['out'] }) => Out,
+    select: (outputs: Outputs<T | Given<'input', S['input']>>) => Out,
   ): Workflow<S['accepts'], T, Out>;
 }
 
 /** A fragment between two tasks. Every method gives a new one. */
-export interface FragmentFlow<S extends Scope, T extends Task, Ids extends string> {
+export interface FragmentFlow<S extends Scope, T extends AnyTask, Ids extends string> {
   /** Begins a task, as in a workflow. */
   addTask<const Id extends string>(
     id: NewTaskId<Id, Ids>,
-  ): TaskBuilder<S, T, Ids, Id, Task<'input', S['input']>>;
+  ): TaskBuilder<S, T, Ids, Id, Given<'input', S['input']>, S['facts']>;
   /** Ends the fragment: only these tasks can be depended on, and read from, where it is used. */
   exports<X extends Ids>(...ids: X[]): Fragment<S['accepts'], Select<T, X>>;
+}
+
+interface InChain<S extends Scope, T extends AnyTask, Ids extends string, Id extends string> extends Place {
+  readonly builder: this extends { readonly entries: infer E extends AnyTask; readonly facts: infer F extends Facts }
+    ? TaskBuilder<S, T, Ids, Id, E, F>
+    : never;
 }
 
 /** A task being declared. `E` holds what its handler reads: the input and the dependencies so far. */
 export interface TaskBuilder<
   S extends Scope,
-  T extends Task,
+  T extends AnyTask,
   Ids extends string,
   Id extends string,
-  E extends Task,
-  Returns = unknown,
-  SchemaOut = Unset,
-> extends TaskPolicies {
+  E extends AnyTask,
+  F extends Facts,
+> extends TaskSteps<InChain<S, T, Ids, Id>, E, F> {
   /** Waits for these tasks and hands their outputs to the handler, by ID. Said again, it adds to what was said. */
   dependsOn<D extends DependencyId<Ids>>(
     ...ids: D[]
-  ): TaskBuilder<S, T, Ids, Id, E | Select<T, D>, Returns, SchemaOut>;
-  /** Checks what the handler returns; dependents get what the schema gives. A value that does not fit fails the task. */
-  output<In, Out>(
-    schema: Schema<In, Out>,
-  ): TaskBuilder<S, T, Ids, Id, E, In | Promise<In> | PromiseLike<In>, Out>;
+  ): TaskBuilder<S, T, Ids, Id, E | Selected<T, D>, F>;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
-  run<R extends Returns>(
-    work: (data: { readonly [K in E as K['id']]: K['out'] }, context: TaskContext) => R,
-  ): FlowOf<S, T | Task<Id, OutputOf<R, SchemaOut>>, Ids | Id>[S['kind']];
+  run<R extends F['returns']>(
+    work: (data: Views<E>[F['rule']], context: TaskContext) => R,
+  ): FlowOf<S, T | Task<Id, OutputOf<R, F>, F['mark'] | MarksUnder<E>[F['rule']]>, Ids | Id>[S['kind']];
   /** Runs a reusable task; `map` makes its input from the data. */
-  run<In, R extends Returns>(
+  run<In, R extends F['returns']>(
     task: ReusableTask<In, R>,
-    map: NoInfer<(data: { readonly [K in E as K['id']]: K['out'] }) => In>,
-  ): FlowOf<S, T | Task<Id, OutputOf<R, SchemaOut>>, Ids | Id>[S['kind']];
+    map: NoInfer<(data: Views<E>[F['rule']]) => In>,
+  ): FlowOf<S, T | Task<Id, OutputOf<R, F>, F['mark'] | MarksUnder<E>[F['rule']]>, Ids | Id>[S['kind']];
   /** @deprecated This task has no `.run()` yet: say what it does before the next task begins. */
   addTask(missing: `Error: task '${Id}' has no .run() yet`): this;
 }

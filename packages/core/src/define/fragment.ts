@@ -1,27 +1,30 @@
 import type { TaskDefinition } from '../model/definition.ts';
-import type { Scope, Select, Task } from './types.ts';
+import type { Fresh } from './facts.ts';
+import type { Scope } from './scope.ts';
+import type { AnyTask, Select, Task } from './types.ts';
 
 /** The scope of a fragment's tasks: they read the input that the fragment needs. */
 export interface FragmentScope<Needs> extends Scope {
   readonly kind: 'fragment';
   readonly accepts: Needs;
   readonly input: InputNeed<Needs>;
+  readonly facts: Fresh;
 }
 
 /** The tasks a fragment expects to find in the workflow that uses it. */
 export type NeededTasks<Needs> = {
-  [Id in keyof Needs & string]: Id extends 'input' ? never : Task<Id, Needs[Id]>;
+  [Id in keyof Needs & string]: Id extends 'input' ? never : Task<Id, Needs[Id], 'inherited'>;
 }[keyof Needs & string];
 
 /** A part of a workflow: some tasks, what they need from outside, and which of them others may depend on. */
-export interface Fragment<Needs, X extends Task> {
+export interface Fragment<Needs, X extends AnyTask> {
   /** Only for the type checker; nothing is there at run time. */
   readonly '~types'?: { readonly needs: Needs; readonly exports: X } | undefined;
   readonly tasks: readonly TaskDefinition[];
 }
 
 /** Accepts a fragment whose needs are met; for another it is the sentence the user reads. */
-export type FragmentFor<Needs, X extends Task, Input, T extends Task> = [Input] extends [InputNeed<Needs>]
+export type FragmentFor<Needs, X extends AnyTask, Input, T extends AnyTask> = [Input] extends [InputNeed<Needs>]
   ? [Missing<Needs, T>] extends [never]
     ? [Misfit<Needs, T>] extends [never]
       ? Fragment<Needs, X>
@@ -31,11 +34,11 @@ export type FragmentFor<Needs, X extends Task, Input, T extends Task> = [Input] 
 
 type InputNeed<Needs> = Needs extends { readonly input: infer Input } ? Input : unknown;
 
-type Missing<Needs, T extends Task> = {
+type Missing<Needs, T extends AnyTask> = {
   [Id in keyof Needs & string]: Id extends 'input' ? never : [Select<T, Id>] extends [never] ? Id : never;
 }[keyof Needs & string];
 
-type Misfit<Needs, T extends Task> = {
+type Misfit<Needs, T extends AnyTask> = {
   [Id in keyof Needs & string]: Id extends 'input'
     ? never
     : Select<T, Id> extends { readonly out: Needs[Id] }

@@ -1,26 +1,28 @@
 import type { TaskContext } from '../model/context.ts';
 import type { TaskDefinition } from '../model/definition.ts';
-import type { Schema } from '../model/schema.ts';
 import { copyOf, emptyTask, TaskDraft } from './draft.ts';
-import type { TaskPolicies } from './policies.ts';
 import type { ReusableTask } from './task.ts';
-import type { OutputOf, ReservedId, Task, Unset } from './types.ts';
+import type { Facts, Fresh, OutputOf } from './facts.ts';
+import type { MarksUnder } from './marks.ts';
+import type { Place, TaskSteps } from './steps.ts';
+import type { AnyTask, Given, Mark, ReservedId, Task } from './types.ts';
+import type { Views } from './views.ts';
 
 /** A task that is known by reference: others name it by this value, not by its ID. */
-export interface TaskRef<Id extends string, Out, Input> {
+export interface TaskRef<Id extends string, Out, Input, M extends Mark = never> {
   /** Only for the type checker; nothing is there at run time. */
-  readonly '~types'?: { readonly task: Task<Id, Out>; readonly reads: (input: Input) => void } | undefined;
+  readonly '~types'?: { readonly task: Task<Id, Out, M>; readonly reads: (input: Input) => void } | undefined;
   readonly id: Id;
   readonly definition: TaskDefinition;
-  readonly dependsOn: readonly TaskRef<string, unknown, never>[];
+  readonly dependsOn: readonly TaskRef<string, unknown, never, Mark>[];
 }
 
 /** A reference that reads no more than this input. */
-export type TaskRefFor<Input> = TaskRef<string, unknown, Input>;
+export type TaskRefFor<Input> = TaskRef<string, unknown, Input, Mark>;
 
 /** What the types know of the tasks in a tuple of references. */
 export type TasksOf<R extends readonly TaskRefFor<never>[]> = TaskOf<R[number]>;
-type TaskOf<R> = R extends { readonly '~types'?: { readonly task: infer T extends Task } | undefined }
+type TaskOf<R> = R extends { readonly '~types'?: { readonly task: infer T extends AnyTask } | undefined }
   ? T
   : never;
 
@@ -29,34 +31,31 @@ export interface Graph<Input> {
   /** Begins a task. The ID may be computed; it must be unique in the workflow that takes the task. */
   addTask<const Id extends string>(
     id: Id extends ReservedId ? `Error: '${Id}' is reserved; choose another task ID` : Id,
-  ): TaskRefBuilder<Input, Id, Task<'input', Input>>;
+  ): TaskRefBuilder<Input, Id, Given<'input', Input>, Fresh>;
+}
+
+interface InGraph<Input, Id extends string> extends Place {
+  readonly builder: this extends { readonly entries: infer E extends AnyTask; readonly facts: infer F extends Facts }
+    ? TaskRefBuilder<Input, Id, E, F>
+    : never;
 }
 
 /** A task by reference, being declared. `E` holds what its handler reads. */
-export interface TaskRefBuilder<
-  Input,
-  Id extends string,
-  E extends Task,
-  Returns = unknown,
-  SchemaOut = Unset,
-> extends TaskPolicies {
+export interface TaskRefBuilder<Input, Id extends string, E extends AnyTask, F extends Facts>
+  extends TaskSteps<InGraph<Input, Id>, E, F> {
   /** Waits for these tasks and hands their outputs to the handler, by ID. Said again, it adds to what was said. */
   dependsOn<const R extends readonly TaskRefFor<Input>[]>(
     ...tasks: R
-  ): TaskRefBuilder<Input, Id, E | TasksOf<R>, Returns, SchemaOut>;
-  /** Checks what the handler returns; dependents get what the schema gives. A value that does not fit fails the task. */
-  output<In, Out>(
-    schema: Schema<In, Out>,
-  ): TaskRefBuilder<Input, Id, E, In | Promise<In> | PromiseLike<In>, Out>;
+  ): TaskRefBuilder<Input, Id, E | TasksOf<R>, F>;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
-  run<R extends Returns>(
-    work: (data: { readonly [K in E as K['id']]: K['out'] }, context: TaskContext) => R,
-  ): TaskRef<Id, OutputOf<R, SchemaOut>, Input>;
+  run<R extends F['returns']>(
+    work: (data: Views<E>[F['rule']], context: TaskContext) => R,
+  ): TaskRef<Id, OutputOf<R, F>, Input, F['mark'] | MarksUnder<E>[F['rule']]>;
   /** Runs a reusable task; `map` makes its input from the data. */
-  run<In, R extends Returns>(
+  run<In, R extends F['returns']>(
     task: ReusableTask<In, R>,
-    map: NoInfer<(data: { readonly [K in E as K['id']]: K['out'] }) => In>,
-  ): TaskRef<Id, OutputOf<R, SchemaOut>, Input>;
+    map: NoInfer<(data: Views<E>[F['rule']]) => In>,
+  ): TaskRef<Id, OutputOf<R, F>, Input, F['mark'] | MarksUnder<E>[F['rule']]>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { TaskContext } from '../model/context.ts';
 import type { Duration, RetryOptions } from '../model/policy.ts';
 import { type Schema, validate } from '../model/schema.ts';
-import type { OutputOf, Unset } from './types.ts';
+import type { Made, Unset } from './facts.ts';
 
 const BRAND = Symbol.for('wf-sdk.task');
 
@@ -49,7 +49,7 @@ export function task<
     | PromiseLike<SchemaIn>,
 >(
   options: ReusableTaskOptions<In, Input, Returns, SchemaIn, SchemaOut>,
-): ReusableTask<In, Promise<OutputOf<Returns, SchemaOut>>> {
+): ReusableTask<In, Promise<Made<Returns, SchemaOut>>> {
   const { name, input, output, run, retry, timeout, deadline } = options;
   const checked = async (given: unknown, context: TaskContext): Promise<unknown> => {
     const value =
@@ -68,7 +68,7 @@ export function task<
   Object.defineProperty(checked, 'name', { value: name });
   return Object.freeze(
     Object.assign(checked, { [BRAND]: true, taskName: name, policies: Object.freeze(policies) }),
-  ) as ReusableTask<In, Promise<OutputOf<Returns, SchemaOut>>>;
+  ) as ReusableTask<In, Promise<Made<Returns, SchemaOut>>>;
 }
 
 /** Whether a handler is a reusable task, from this copy of the package or another. */

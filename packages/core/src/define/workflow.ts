@@ -1,27 +1,21 @@
-import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
+import type { FailurePolicy, TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Flow, FragmentFlow } from './chain.ts';
 import { copyOf, emptyTask, TaskDraft } from './draft.ts';
 import type { Fragment, FragmentScope, NeededTasks } from './fragment.ts';
 import { refsToTasks, type TaskRefFor } from './graph.ts';
 import { type Links, tasksOf } from './links.ts';
-import type { Scope, Task, Workflow, WorkflowOptions } from './types.ts';
-
-/** The scope of a workflow: what its run takes, and what its handlers read as `input` once the schema has seen it. */
-export interface WorkflowScope<In, Input> extends Scope {
-  readonly kind: 'workflow';
-  readonly accepts: In;
-  readonly input: Input;
-}
+import type { WorkflowOptions, WorkflowScope } from './scope.ts';
+import type { AnyTask, Workflow } from './types.ts';
 
 /**
  * Begins a workflow. It is a definition and never operates: `run(workflow, input)` runs it.
  *
  * @param id What the workflow is called: letters, digits and `_ . : -`.
  */
-export function workflow<In = undefined, Input = In>(
+export function workflow<In = undefined, Input = In, const Policy extends FailurePolicy = 'any'>(
   id: string,
-  options: WorkflowOptions<In, Input> = {},
-): Flow<WorkflowScope<In, Input>, never, never> {
+  options: WorkflowOptions<In, Input, Policy> = {},
+): Flow<WorkflowScope<In, Input, Policy>, never, never> {
   const header = Object.freeze({
     id,
     version: options.version ?? '0.0.0',
@@ -29,7 +23,7 @@ export function workflow<In = undefined, Input = In>(
     input: options.input,
   });
   // The one seam between the typed face and the untyped builder behind it.
-  return new WorkflowChain(header, undefined) as unknown as Flow<WorkflowScope<In, Input>, never, never>;
+  return new WorkflowChain(header, undefined) as unknown as Flow<WorkflowScope<In, Input, Policy>, never, never>;
 }
 
 /** Begins a fragment: a part of a workflow that names what it needs from the workflow that will use it. */
@@ -69,7 +63,7 @@ class WorkflowChain implements Workflow {
     return this.#with(refsToTasks(refs));
   }
 
-  use(fragment: Fragment<unknown, Task>): WorkflowChain {
+  use(fragment: Fragment<unknown, AnyTask>): WorkflowChain {
     return this.#with(fragment.tasks);
   }
 
@@ -96,7 +90,7 @@ class FragmentChain {
     );
   }
 
-  exports(): Fragment<unknown, Task> {
+  exports(): Fragment<unknown, AnyTask> {
     return Object.freeze({ tasks: tasksOf(this.#links) });
   }
 }

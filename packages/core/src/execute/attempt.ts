@@ -1,26 +1,42 @@
-import type { Log, LogFields, LogLevel, RunInfo, TaskContext } from '../model/context.ts';
+import type { AttemptContext, Log, LogFields, LogLevel, RunInfo } from '../model/context.ts';
+import type { ChildWorkflow } from '../model/definition.ts';
+import type { PlannedTask } from '../model/plan.ts';
+import type { Item } from './item.ts';
 
 /** What an attempt needs of the run it belongs to. */
 export interface AttemptHost {
   readonly info: RunInfo;
-  log(task: string, attempt: number, level: LogLevel, message: string, fields: LogFields | undefined): void;
+  log(attempt: Attempt, level: LogLevel, message: string, fields: LogFields | undefined): void;
+  runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown>;
+  dispatch(attempt: Attempt, data: unknown): unknown;
+}
+
+/** How a breaker is told what became of a call it let through. */
+export interface BreakerPass {
+  succeeded(): void;
+  failed(error: unknown): void;
+  abandoned(): void;
 }
 
 /**
- * One try of one task: the context its handler gets, and the switch that stops it. Once ended, whatever the handler
- * still gives is dropped. The signal is made when somebody first reads it: most handlers never do.
+ * One try of one task, or of one of its items: the context its handler gets, and the switch that stops it. Once ended,
+ * whatever the handler still gives is dropped. The signal is made when somebody first reads it: most handlers never do.
  */
-export class Attempt implements TaskContext {
+export class Attempt implements AttemptContext {
   readonly attempt: number;
+  readonly planned: PlannedTask;
+  readonly item: Item | undefined;
+  pass: BreakerPass | undefined;
   readonly #host: AttemptHost;
-  readonly #task: string;
   #controller: AbortController | undefined;
   #abortedBy: { readonly reason: unknown } | undefined;
 
-  constructor(host: AttemptHost, task: string, attempt: number) {
+  constructor(host: AttemptHost, planned: PlannedTask, attempt: number, item: Item | undefined) {
     this.#host = host;
-    this.#task = task;
+    this.planned = planned;
     this.attempt = attempt;
+    this.item = item;
+    this.pass = undefined;
   }
 
   get signal(): AbortSignal {
@@ -36,16 +52,17 @@ export class Attempt implements TaskContext {
   }
 
   get task(): { readonly id: string } {
-    return { id: this.#task };
+    return { id: this.planned.id };
   }
 
   get idempotencyKey(): string {
-    return `${this.#host.info.id}/${this.#task}`;
+    const key = `${this.#host.info.id}/${this.planned.id}`;
+    return this.item === undefined ? key : `${key}/${this.item.index}`;
   }
 
   get log(): Log {
     const write = (level: LogLevel) => (message: string, fields?: LogFields) =>
-      this.#host.log(this.#task, this.attempt, level, message, fields);
+      this.#host.log(this, level, message, fields);
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   }
 
@@ -54,5 +71,13 @@ export class Attempt implements TaskContext {
     if (this.#abortedBy !== undefined) return;
     this.#abortedBy = { reason };
     this.#controller?.abort(reason);
+  }
+
+  runChild(child: ChildWorkflow, data: never): Promise<unknown> {
+    return this.#host.runChild(this, child, data);
+  }
+
+  dispatch(data: unknown): unknown {
+    return this.#host.dispatch(this, data);
   }
 }

@@ -1,6 +1,7 @@
 import { parseDuration } from '../lib/duration.ts';
 import { isRetryable } from '../model/error.ts';
 import type { RetryPolicy } from '../model/policy.ts';
+import { retryAfterOfResponse } from './retry-after.ts';
 
 /** A failed attempt. An error of its own, because p-retry treats some kinds of error by rules that are not ours. */
 export class AttemptFailure extends Error {
@@ -73,8 +74,7 @@ function growth({ backoff, delayMs, factor }: RetryPolicy, attempt: number): num
 }
 
 function askedDelay(error: Error, now: number): number | undefined {
-  if (!('retryAfter' in error)) return undefined;
-  const { retryAfter } = error;
+  const retryAfter = 'retryAfter' in error ? error.retryAfter : retryAfterOfResponse(error, now);
   if (!(retryAfter instanceof Date)) return parseDuration(retryAfter);
   return Number.isNaN(retryAfter.getTime()) ? undefined : Math.max(0, retryAfter.getTime() - now);
 }

@@ -104,8 +104,18 @@ export type RunEvent =
       readonly message: string;
       readonly fields?: LogFields;
     })
+  | (RunFact & {
+      /** Everything that is left waits for a person. */
+      readonly type: 'run.waiting';
+      readonly tasks: readonly string[];
+    })
   | (RunFact & { readonly type: 'breaker.changed'; readonly breaker: string; readonly state: BreakerState })
-  | (RunFact & { readonly type: 'run.cancelling'; readonly reason: unknown })
+  | (RunFact & {
+      readonly type: 'run.cancelling';
+      readonly reason: unknown;
+      /** Tasks that always run are cancelled too. */
+      readonly wholly?: boolean;
+    })
   | (RunFact & {
       readonly type: 'run.finished';
       readonly state: RunState;

@@ -49,3 +49,32 @@ export interface IsolateOptions {
   /** Its environment variables. @default those of the process */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** A {@link PoolDemand} with its default filled in. */
+export interface PlannedDemand {
+  readonly pool: Pool;
+  readonly slots: number;
+  readonly key: ((data: never) => string) | undefined;
+}
+
+/** A {@link ResourceDemand} as numbers: 0 where it says nothing. */
+export interface ResourceAmounts {
+  readonly cpu: number;
+  readonly memoryBytes: number;
+  readonly gpu: number;
+  readonly diskBytes: number;
+}
+
+/** {@link IsolateOptions} with the memory as a number of bytes. */
+export interface IsolatePolicy {
+  readonly memoryBytes: number | undefined;
+  readonly env: Readonly<Record<string, string>> | undefined;
+}
+
+/** Where and beside what a task may run, checked. */
+export interface Placement {
+  /** By name, each pool once. */
+  readonly pools: readonly PlannedDemand[];
+  readonly resources: ResourceAmounts | undefined;
+  readonly isolate: IsolatePolicy | undefined;
+}

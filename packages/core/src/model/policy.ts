@@ -55,11 +55,14 @@ export interface BreakerOptions {
   readonly failureRate?: number;
   /** With fewer calls than this in the window it does not open. @default 5 */
   readonly minimumCalls?: number;
-  /** How far back calls count. @default '10s' */
+  /** How far back calls count, in steps of a tenth of it. @default '10s' */
   readonly window?: Duration;
   /** How long it stays open before one call is let through as a probe. @default '30s' */
   readonly resetAfter?: Duration;
-  /** Which failures count. @default every one */
+  /**
+   * Which failures count. One that does not counts as a success: the other side did answer, as with a 404.
+   * @default every one
+   */
   readonly countIf?: (error: unknown) => boolean;
   /**
    * What a task does that meets the breaker open: `wait`, holding no slot, until a probe is allowed (or fail at once
@@ -72,9 +75,14 @@ export interface BreakerOptions {
 /** Closed lets calls through, open does not, half-open lets one through to see. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
+/** What every task that shares a breaker has in common with the others; `whenOpen` is each task's own. */
+export type BreakerSetting = 'failureRate' | 'minimumCalls' | 'windowMs' | 'resetAfterMs' | 'countIf';
+
 /** {@link BreakerOptions} with every default filled in and every duration in milliseconds. */
 export interface BreakerPolicy {
   readonly name: string;
+  /** The settings that were given. The others are defaults, and give way to what another task gives. */
+  readonly given: readonly BreakerSetting[];
   readonly failureRate: number;
   readonly minimumCalls: number;
   readonly windowMs: number;

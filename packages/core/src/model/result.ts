@@ -1,5 +1,8 @@
 import type { RunCancelledError, WorkflowError } from './error.ts';
-import type { TaskState } from './state.ts';
+import type { CompensationResult } from './compensation.ts';
+import type { StandIn } from './event.ts';
+import type { FanOutSummary } from './fan-out.ts';
+import type { SkipReason, TaskState } from './state.ts';
 
 /** What became of one task in a run. Times are milliseconds since the epoch. */
 export interface TaskResult {
@@ -17,8 +20,14 @@ export interface TaskResult {
   readonly error: Error | undefined;
   /** What each failed attempt threw, in order; those that were retried with success too. */
   readonly attemptErrors: readonly Error[];
-  /** Under `upstream_failed`: the dependency that did not succeed. */
+  /** Under `upstream_failed`, and under `skipped` for the reason `dependency`: the dependency because of which. */
   readonly cause: string | undefined;
+  /** Under `skipped`: why. */
+  readonly reason: SkipReason | undefined;
+  /** Under `succeeded`: what gave the output, where that was not the handler. */
+  readonly by: StandIn | undefined;
+  /** What became of the items of a fanned-out task. */
+  readonly items: FanOutSummary | undefined;
 }
 
 interface RunResultBase<Ids extends string> {
@@ -33,6 +42,8 @@ interface RunResultBase<Ids extends string> {
   /** … of how many. */
   readonly total: number;
   readonly tasks: { readonly [Id in Ids]: TaskResult };
+  /** What was undone of a run that failed or was cancelled, in the order in which that was done. */
+  readonly compensations: readonly CompensationResult[];
 }
 
 /** A run all of whose tasks succeeded: every output is there. */

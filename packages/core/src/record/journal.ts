@@ -1,7 +1,17 @@
-import type { LogFields, LogLevel } from '../model/context.ts';
+import type { LogFields, LogLevel, ParentTask } from '../model/context.ts';
+import type { Decision, RunEvent, StandIn } from '../model/event.ts';
 import type { Plan, TaskIndex } from '../model/plan.ts';
+import type { BreakerState } from '../model/policy.ts';
+import type { RecoveryAction } from '../model/recovery.ts';
 import type { RunResult } from '../model/result.ts';
+import type { SkipReason } from '../model/state.ts';
 import type { Publisher } from './publisher.ts';
+
+/** An event about a task. */
+type TaskEvent = Extract<RunEvent, { readonly task: string }>;
+type Fact<Type extends TaskEvent['type']> = Extract<TaskEvent, { readonly type: Type }>;
+/** What every event about a task has. */
+type FactKey = 'type' | 'run' | 'at' | 'task';
 
 /**
  * Tells whoever listens what became true of a run and its tasks, each fact as an event. While nobody listens nothing
@@ -23,16 +33,29 @@ export class Journal {
     return this.#publisher.publishing;
   }
 
-  runStarted(input: unknown, at: number): void {
+  runStarted(input: unknown, at: number, parent: ParentTask | undefined): void {
     if (!this.#publisher.wanted) return;
     const { id: workflow, version, tasks } = this.#plan;
     const total = tasks.length;
-    this.#publisher.publish({ type: 'run.started', run: this.#run.id, at, workflow, version, input, total });
+    const event = { type: 'run.started', run: this.#run.id, at, workflow, version, input, total } as const;
+    this.#publisher.publish(parent === undefined ? event : { ...event, parent });
   }
 
-  runCancelling(reason: unknown, at: number): void {
+  /** @param wholly Tasks that always run are cancelled too. */
+  runCancelling(reason: unknown, wholly: boolean, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'run.cancelling', run: this.#run.id, at, reason });
+    const event = { type: 'run.cancelling', run: this.#run.id, at, reason } as const;
+    this.#publisher.publish(wholly ? { ...event, wholly } : event);
+  }
+
+  runWaiting(tasks: readonly string[], at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#publisher.publish({ type: 'run.waiting', run: this.#run.id, at, tasks });
+  }
+
+  breakerChanged(breaker: string, state: BreakerState, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#publisher.publish({ type: 'breaker.changed', run: this.#run.id, at, breaker, state });
   }
 
   runFinished({ state, succeeded, total, endedAt: at, error, output }: RunResult): void {
@@ -50,75 +73,137 @@ export class Journal {
     this.#publisher.publish({ type: 'task.queued', run: this.#run.id, at, task: this.#idOf(task) });
   }
 
-  attemptStarted(task: TaskIndex, attempt: number, at: number): void {
+  attemptStarted(task: TaskIndex, attempt: number, at: number, item: number | undefined): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({
-      type: 'attempt.started',
-      run: this.#run.id,
-      at,
-      task: this.#idOf(task),
-      attempt,
+    this.#tell('attempt.started', task, at, { attempt }, item);
+  }
+
+  /** @param retryInMs The wait before the next attempt; none follows where it is undefined. */
+  attemptFailed(
+    task: TaskIndex,
+    attempt: number,
+    error: Error,
+    at: number,
+    retryInMs: number | undefined,
+    item: number | undefined,
+  ): void {
+    if (!this.#publisher.wanted) return;
+    const details = { attempt, error, ...(retryInMs !== undefined && { retryInMs }) };
+    this.#tell('attempt.failed', task, at, details, item);
+  }
+
+  itemSucceeded(task: TaskIndex, item: number, output: unknown, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('item.succeeded', task, at, { item, output });
+  }
+
+  itemFailed(task: TaskIndex, item: number, error: Error, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('item.failed', task, at, { item, error });
+  }
+
+  recovering(
+    task: TaskIndex,
+    rule: { readonly place: number; readonly action: RecoveryAction['type'] },
+    retryInMs: number | undefined,
+    at: number,
+  ): void {
+    if (!this.#publisher.wanted) return;
+    const details = { rule: rule.place, action: rule.action, ...(retryInMs !== undefined && { retryInMs }) };
+    this.#tell('task.recovering', task, at, details);
+  }
+
+  waiting(task: TaskIndex, details: Omit<Fact<'task.waiting'>, FactKey>, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('task.waiting', task, at, details);
+  }
+
+  decided(task: TaskIndex, decision: Decision, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('task.decided', task, at, { decision });
+  }
+
+  slaMissed(task: TaskIndex, slaMs: number, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('task.sla_missed', task, at, { slaMs });
+  }
+
+  succeeded(task: TaskIndex, output: unknown, by: StandIn | undefined, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('task.succeeded', task, at, by === undefined ? { output } : { output, by });
+  }
+
+  skipped(task: TaskIndex, reason: SkipReason, causeTask: TaskIndex | undefined, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('task.skipped', task, at, {
+      reason,
+      ...(causeTask !== undefined && { cause: this.#idOf(causeTask) }),
     });
   }
 
-  /** @param retryInMs The wait before the next attempt; none follows where it is left out. */
-  attemptFailed(task: TaskIndex, attempt: number, error: Error, at: number, retryInMs?: number): void {
+  /** @param attempt Which try of the undo function, from 1. */
+  compensation(
+    what: 'started' | 'succeeded',
+    task: TaskIndex,
+    attempt: number,
+    item: number | undefined,
+    at: number,
+  ): void {
     if (!this.#publisher.wanted) return;
-    const event = {
-      type: 'attempt.failed',
-      run: this.#run.id,
-      at,
-      task: this.#idOf(task),
-      attempt,
-      error,
-    } as const;
-    this.#publisher.publish(retryInMs === undefined ? event : { ...event, retryInMs });
+    this.#tell(`compensation.${what}`, task, at, { attempt }, item);
   }
 
-  succeeded(task: TaskIndex, output: unknown, at: number): void {
+  compensationFailed(
+    task: TaskIndex,
+    attempt: number,
+    item: number | undefined,
+    error: Error,
+    retryInMs: number | undefined,
+    at: number,
+  ): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({
-      type: 'task.succeeded',
-      run: this.#run.id,
-      at,
-      task: this.#idOf(task),
-      output,
-    });
+    const details = { attempt, error, ...(retryInMs !== undefined && { retryInMs }) };
+    this.#tell('compensation.failed', task, at, details, item);
   }
 
   failed(task: TaskIndex, error: Error, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.failed', run: this.#run.id, at, task: this.#idOf(task), error });
+    this.#tell('task.failed', task, at, { error });
   }
 
   upstreamFailed(task: TaskIndex, causeTask: TaskIndex, at: number): void {
     if (!this.#publisher.wanted) return;
-    const cause = this.#idOf(causeTask);
-    this.#publisher.publish({
-      type: 'task.upstream_failed',
-      run: this.#run.id,
-      at,
-      task: this.#idOf(task),
-      cause,
-    });
+    this.#tell('task.upstream_failed', task, at, { cause: this.#idOf(causeTask) });
   }
 
   cancelled(task: TaskIndex, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.cancelled', run: this.#run.id, at, task: this.#idOf(task) });
+    this.#tell('task.cancelled', task, at, {});
   }
 
   log(
-    task: string,
+    task: TaskIndex,
     attempt: number,
     level: LogLevel,
     message: string,
     fields: LogFields | undefined,
     at: number,
+    item: number | undefined,
   ): void {
     if (!this.#publisher.wanted) return;
-    const event = { type: 'task.log', run: this.#run.id, at, task, attempt, level, message } as const;
-    this.#publisher.publish(fields === undefined ? event : { ...event, fields });
+    const details = { attempt, level, message, ...(fields !== undefined && { fields }) };
+    this.#tell('task.log', task, at, details, item);
+  }
+
+  #tell<Type extends TaskEvent['type']>(
+    type: Type,
+    task: TaskIndex,
+    at: number,
+    details: Omit<Fact<Type>, FactKey>,
+    item?: number,
+  ): void {
+    const event = { type, run: this.#run.id, at, task: this.#idOf(task), ...details };
+    this.#publisher.publish((item === undefined ? event : { ...event, item }) as unknown as RunEvent);
   }
 
   #idOf(task: TaskIndex): string {

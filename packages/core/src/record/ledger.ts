@@ -1,3 +1,5 @@
+import type { StandIn } from '../model/event.ts';
+import type { FanOutSummary } from '../model/fan-out.ts';
 import type { TaskIndex } from '../model/plan.ts';
 
 /** What a run keeps of its tasks, by number: enough for the result, and nothing else. Times are in milliseconds. */
@@ -11,6 +13,8 @@ export class Ledger {
   readonly endedAt: number[];
   #attemptErrors: Map<TaskIndex, Error[]> | undefined;
   #errors: Map<TaskIndex, Error> | undefined;
+  #standIns: Map<TaskIndex, StandIn> | undefined;
+  #items: Map<TaskIndex, FanOutSummary> | undefined;
 
   constructor(size: number) {
     this.outputs = new Array<unknown>(size);
@@ -38,6 +42,24 @@ export class Ledger {
 
   errorOf(task: TaskIndex): Error | undefined {
     return this.#errors?.get(task);
+  }
+
+  /** Notes where an output came from that is not its handler's. */
+  setStandIn(task: TaskIndex, by: StandIn): void {
+    (this.#standIns ??= new Map()).set(task, by);
+  }
+
+  standInOf(task: TaskIndex): StandIn | undefined {
+    return this.#standIns?.get(task);
+  }
+
+  /** Notes how many items a fanned-out task had. */
+  setItems(task: TaskIndex, items: FanOutSummary): void {
+    (this.#items ??= new Map()).set(task, items);
+  }
+
+  itemsOf(task: TaskIndex): FanOutSummary | undefined {
+    return this.#items?.get(task);
   }
 
   /** The failed tasks in the order in which they failed, each with its reason. */

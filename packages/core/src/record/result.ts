@@ -1,9 +1,10 @@
 import { toPlain } from '../lib/plain.ts';
+import type { CompensationResult } from '../model/compensation.ts';
 import type { RunInfo } from '../model/context.ts';
 import type { WorkflowError } from '../model/error.ts';
 import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { RunResult, TaskResult } from '../model/result.ts';
-import type { Outcome, RunState, TaskState } from '../model/state.ts';
+import type { Outcome, RunState, SkipReason, TaskState } from '../model/state.ts';
 import type { Ledger } from './ledger.ts';
 
 /** A run as its loop has left it. */
@@ -16,21 +17,25 @@ export interface EndedRun {
   readonly endedAt: number;
 }
 
+/** What came of it as a whole. */
+export interface RunVerdict {
+  readonly state: RunState;
+  readonly output: unknown;
+  readonly error: WorkflowError | undefined;
+  readonly compensations: readonly CompensationResult[];
+}
+
 /** What is asked about the run's tasks. */
 interface TaskStates {
   readonly succeededCount: number;
   stateOf(task: TaskIndex): TaskState;
   causeOf(task: TaskIndex): TaskIndex | undefined;
+  reasonOf(task: TaskIndex): SkipReason | undefined;
 }
 
 /** A run's result. What is by task is put together when first read: most callers look at one output of many. */
-export function toResult(
-  run: EndedRun,
-  state: RunState,
-  output: unknown,
-  error: WorkflowError | undefined,
-): RunResult {
-  return new LazyResult(run, state, output, error) as RunResult;
+export function toResult(run: EndedRun, verdict: RunVerdict): RunResult {
+  return new LazyResult(run, verdict) as RunResult;
 }
 
 class LazyResult {
@@ -45,11 +50,12 @@ class LazyResult {
   readonly total: number;
   readonly output: unknown;
   readonly error: WorkflowError | undefined;
+  readonly compensations: readonly CompensationResult[];
   readonly #run: EndedRun;
   #tasks: Readonly<Record<string, TaskResult>> | undefined;
   #outputs: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(run: EndedRun, state: RunState, output: unknown, error: WorkflowError | undefined) {
+  constructor(run: EndedRun, { state, output, error, compensations }: RunVerdict) {
     this.#run = run;
     this.workflow = run.plan.id;
     this.version = run.plan.version;
@@ -62,6 +68,7 @@ class LazyResult {
     this.total = run.plan.tasks.length;
     this.output = output;
     this.error = error;
+    this.compensations = compensations;
   }
 
   get run(): string {
@@ -120,6 +127,9 @@ function taskResult({ ledger, plan, scheduler }: EndedRun, { index, id }: Planne
     error: ledger.errorOf(index),
     attemptErrors: ledger.attemptErrors(index),
     cause: cause === undefined ? undefined : plan.tasks[cause]?.id,
+    reason: scheduler.reasonOf(index),
+    by: ledger.standInOf(index),
+    items: ledger.itemsOf(index),
   };
 }
 

@@ -1,23 +1,33 @@
 import { NumberSet } from '../lib/number-set.ts';
 import type { RunEvent } from '../model/event.ts';
-import type { Plan, TaskIndex } from '../model/plan.ts';
-import type { RunState, TaskState } from '../model/state.ts';
+import { CONDITIONAL, GATED, MAY_FAIL, type Plan, RUNS_ALWAYS, type TaskIndex } from '../model/plan.ts';
+import type { RunState, SkipReason, TaskState } from '../model/state.ts';
+import { leavesFailed } from './leaves.ts';
 import {
   CANCELLED,
+  CHECKING,
   FAILED,
   PENDING,
   QUEUED,
   RETRYING,
   RUNNING,
+  SKIPPED,
   STATE_NAMES,
   SUCCEEDED,
   UPSTREAM_FAILED,
+  WAITING,
 } from './task-states.ts';
+import { Tallies } from './tallies.ts';
 
 /** Is told what follows from a fact: changes of state that nothing outside the scheduler brought about. */
 export interface Consequences {
+  /** Its rule said run, and it has conditions: `pass` or `skip` it, after this call. */
+  check(task: TaskIndex): void;
+  /** Where the task is gated it has to be admitted before it is ready: `admit` or `wait`, after this call. */
   queued(task: TaskIndex): void;
   upstreamFailed(task: TaskIndex, cause: TaskIndex): void;
+  /** Its rule left it nothing to do. */
+  skipped(task: TaskIndex, cause: TaskIndex): void;
   cancelled(task: TaskIndex): void;
 }
 
@@ -29,34 +39,50 @@ export const NONE = -1;
  * give the same decisions. A plain form of it, over ordinary objects, is the oracle in its tests.
  *
  * What holds between any two calls:
- * 1. a task is queued only when each of its dependencies has succeeded, and is started at most once per queueing;
- * 2. no more tasks run than there are slots; waiting tasks (queued, retrying) hold none;
+ * 1. a task is queued only when its trigger rule said run and its conditions passed, and is started at most once per
+ *    queueing;
+ * 2. no more slots are held than there are: a running task holds one, a fanned-out one as many as it shares; tasks
+ *    that are queued, retrying or waiting hold none;
  * 3. a final state is never left;
- * 4. after `cancel`, nothing is queued or started any more;
- * 5. while a task is open, something is queued, running or retrying, so that a run never hangs.
+ * 4. after `cancel`, nothing is queued or started any more but what always runs;
+ * 5. while a task is open, something is being checked, queued, running, retrying or waiting, so that a run never hangs;
+ * 6. a verdict depends on what became of the dependencies, not on the order in which they ended.
  *
- * Each edge is looked at once when its task succeeds or fails, so all of a run costs O(tasks + edges).
+ * Each edge is looked at once, when its task ends, so all of a run costs O(tasks + edges).
  */
 export class Scheduler {
   readonly #plan: Plan;
   readonly #state: Uint8Array;
-  /** How many dependencies have not succeeded yet. */
+  /** How many dependencies have not ended; under plain rules: have not succeeded or were skipped. */
   readonly #waitingFor: Uint32Array;
+  readonly #tallies: Tallies | undefined;
   readonly #ready: NumberSet;
   readonly #consequences: Consequences | undefined;
+  /** Under `all_success`: tasks of which a dependency was skipped. */
+  #skipAhead: Uint8Array | undefined;
   #causes: Map<TaskIndex, TaskIndex> | undefined;
+  #reasons: Map<TaskIndex, SkipReason> | undefined;
+  /** Gated tasks that were admitted since they were queued. */
+  #admitted: Set<TaskIndex> | undefined;
+  /** The slots of running tasks that share: how many they hold. */
+  #held: Map<TaskIndex, number> | undefined;
+  /** Running tasks that want another slot. */
+  #wanting: Set<TaskIndex> | undefined;
   #freeSlots: number;
   #open: number;
+  #moving = 0;
   #succeeded = 0;
   #failed = 0;
-  #cancelling = false;
+  #begun = false;
+  #cancelling: false | 'gently' | 'wholly' = false;
 
-  /** @param concurrency How many tasks may run at once; `Infinity` for no limit. */
+  /** @param concurrency How many slots there are; `Infinity` for no limit. */
   constructor(plan: Plan, concurrency: number, consequences?: Consequences) {
     const size = plan.tasks.length;
     this.#plan = plan;
     this.#state = new Uint8Array(size);
     this.#waitingFor = new Uint32Array(size);
+    this.#tallies = plan.plainRules ? undefined : new Tallies(plan);
     this.#ready = new NumberSet(size);
     this.#consequences = consequences;
     this.#freeSlots = concurrency;
@@ -68,22 +94,29 @@ export class Scheduler {
     return this.#open;
   }
 
+  /** How many open tasks no longer wait for dependencies. */
+  get moving(): number {
+    return this.#moving;
+  }
+
   get succeededCount(): number {
     return this.#succeeded;
   }
 
   get cancelling(): boolean {
-    return this.#cancelling;
+    return this.#cancelling !== false;
   }
 
-  /** Whether a task can be started now. */
+  /** Whether a slot can be given to a task now. */
   get hasNext(): boolean {
     return this.#ready.size > 0 && this.#freeSlots > 0;
   }
 
   /** What the run's state will be, once no task is open. */
   get verdict(): RunState {
-    if (this.#cancelling) return 'cancelled';
+    if (this.#cancelling !== false) return 'cancelled';
+    if (this.#plan.definition.failurePolicy === 'leaves')
+      return leavesFailed(this.#plan, this.#state) ? 'failed' : 'succeeded';
     return this.#failed > 0 ? 'failed' : 'succeeded';
   }
 
@@ -95,21 +128,37 @@ export class Scheduler {
     return this.#state[task] === RUNNING;
   }
 
+  isChecking(task: TaskIndex): boolean {
+    return this.#state[task] === CHECKING;
+  }
+
   isOpen(task: TaskIndex): boolean {
     return (this.#state[task] ?? PENDING) < SUCCEEDED;
   }
 
-  /** The dependency because of which a task is `upstream_failed`. */
+  /** Whether a task is to end because its run is cancelled, whatever it gives. */
+  isCancelled(task: TaskIndex): boolean {
+    if (this.#cancelling === false) return false;
+    return this.#cancelling === 'wholly' || !this.#has(task, RUNS_ALWAYS);
+  }
+
+  /** The dependency because of which a task is `upstream_failed` or `skipped`. */
   causeOf(task: TaskIndex): TaskIndex | undefined {
     return this.#causes?.get(task);
   }
 
-  /** The run began: tasks that depend on nothing are queued. */
+  /** Why a task was skipped. */
+  reasonOf(task: TaskIndex): SkipReason | undefined {
+    return this.#reasons?.get(task);
+  }
+
+  /** The run began: tasks that wait for nothing can go. */
   begin(): void {
-    for (const task of this.#plan.tasks) {
-      const count = task.dependsOn.length;
-      this.#waitingFor[task.index] = count;
-      if (count === 0) this.#queue(task.index);
+    this.#begun = true;
+    const { tasks } = this.#plan;
+    for (const { index, dependsOn } of tasks) this.#waitingFor[index] = dependsOn.length;
+    for (const { index, dependsOn, rule } of tasks) {
+      if (dependsOn.length === 0 || rule === 'always') this.#release(index);
     }
   }
 
@@ -119,57 +168,113 @@ export class Scheduler {
     const place = this.#ready.takeLeast();
     if (place === NONE) return NONE;
     const task = this.#plan.byPlace[place] ?? NONE;
-    this.#state[task] = RUNNING;
     this.#freeSlots--;
+    if (this.#wanting?.delete(task) === true) this.#held?.set(task, (this.#held.get(task) ?? 0) + 1);
+    else {
+      this.#admitted?.delete(task);
+      this.#state[task] = RUNNING;
+    }
     return task;
   }
 
-  /** A running task gave its output. */
+  /** A task gave its output, or something stands in for it. */
   succeed(task: TaskIndex): void {
-    this.#leaveRunning(task, SUCCEEDED);
+    this.#settle(task, SUCCEEDED);
     this.#succeeded++;
-    this.#open--;
-    const dependents = this.#plan.dependents[task] ?? [];
-    for (let edge = 0; edge < dependents.length; edge++) {
-      const dependent = dependents[edge] ?? NONE;
-      const left = (this.#waitingFor[dependent] ?? 0) - 1;
-      this.#waitingFor[dependent] = left;
-      if (left === 0 && this.#state[dependent] === PENDING) this.#queue(dependent);
-    }
+    if (this.#tallies === undefined && this.#skipAhead === undefined) this.#countDown(task);
+    else this.#spread(task);
   }
 
-  /** A task, wherever it was, will not be tried again: what depends on it cannot run. */
+  /** A task, wherever it was, will not be tried again. */
   fail(task: TaskIndex): void {
     this.#settle(task, FAILED);
-    this.#failed++;
-    this.#failDependents(task);
+    if (!this.#has(task, MAY_FAIL)) this.#failed++;
+    this.#spread(task);
+  }
+
+  /** A task, wherever it was, is not to run or not to be tried again, and that is no failure. */
+  skip(task: TaskIndex, reason: SkipReason): void {
+    (this.#reasons ??= new Map()).set(task, reason);
+    this.#settle(task, SKIPPED);
+    this.#spread(task);
+  }
+
+  /** A task's conditions all said yes. */
+  pass(task: TaskIndex): void {
+    if (this.#state[task] === CHECKING) this.#queue(task);
+  }
+
+  /** A gated task got what it was waiting for: it is ready for a slot. */
+  admit(task: TaskIndex): void {
+    if (this.#state[task] !== QUEUED || this.#admitted?.has(task) === true) return;
+    (this.#admitted ??= new Set()).add(task);
+    this.#ready.add(this.#plan.place[task] ?? 0);
   }
 
   /** A running task's attempt failed and another will follow after a wait, without a slot. */
   retry(task: TaskIndex): void {
-    this.#leaveRunning(task, RETRYING);
+    this.#leave(task);
+    this.#state[task] = RETRYING;
   }
 
-  /** The wait between two attempts is over: the task is queued again. */
+  /** An open task waits for something outside the run, without a slot. */
+  wait(task: TaskIndex): void {
+    this.#leave(task);
+    this.#state[task] = WAITING;
+  }
+
+  /** A wait is over: the task is queued again. */
   requeue(task: TaskIndex): void {
-    if (this.#state[task] === RETRYING) this.#queue(task);
+    const state = this.#state[task];
+    if (state === RETRYING || state === WAITING) this.#queue(task);
   }
 
-  /** The run is cancelled: whatever does not run is cancelled now, whatever runs when it ends. */
-  cancel(): void {
-    if (this.#cancelling) return;
-    this.#cancelling = true;
+  /** A running task wants one slot more: `take` will name it again. It now has to `release` each slot it holds. */
+  share(task: TaskIndex): void {
+    this.#held ??= new Map();
+    if (!this.#held.has(task)) this.#held.set(task, 1);
+    this.#wanting ??= new Set();
+    if (this.#wanting.has(task) || this.isCancelled(task)) return;
+    this.#wanting.add(task);
+    this.#ready.add(this.#plan.place[task] ?? 0);
+  }
+
+  /** A running task that shares gives back one slot, or no longer wants the one it asked for. */
+  release(task: TaskIndex, what: 'slot' | 'wish'): void {
+    if (what === 'wish') {
+      if (this.#wanting?.delete(task) === true) this.#ready.delete(this.#plan.place[task] ?? 0);
+      return;
+    }
+    (this.#held ??= new Map()).set(task, (this.#held.get(task) ?? 1) - 1);
+    this.#freeSlots++;
+  }
+
+  /**
+   * The run is cancelled: whatever does not run is cancelled now, whatever runs when it ends. Tasks that always run are
+   * not touched, unless the run has not begun or is cancelled wholly.
+   */
+  cancel(how: 'gently' | 'wholly' = 'gently'): void {
+    if (this.#cancelling === how || this.#cancelling === 'wholly') return;
+    this.#cancelling = this.#begun ? how : 'wholly';
+    const ended: TaskIndex[] = [];
     for (let task = 0; task < this.#state.length; task++) {
       const state = this.#state[task] ?? PENDING;
-      if (state >= SUCCEEDED || state === RUNNING) continue;
+      if (state >= SUCCEEDED || !this.isCancelled(task)) continue;
+      if (state === RUNNING) {
+        this.release(task, 'wish');
+        continue;
+      }
       this.#settle(task, CANCELLED);
       this.#consequences?.cancelled(task);
+      ended.push(task);
     }
+    if (this.#cancelling === 'gently') for (const task of ended) this.#spread(task);
   }
 
   /** A running task of a cancelled run ended, whatever it gave. */
   cancelled(task: TaskIndex): void {
     this.#settle(task, CANCELLED);
+    this.#spread(task);
   }
 
   /** Takes in a fact of a run's log. Facts that follow from earlier ones are already true, and change nothing. */
@@ -177,25 +282,47 @@ export class Scheduler {
     switch (event.type) {
       case 'run.started':
         return this.begin();
-      case 'attempt.started':
-        return this.#start(this.#indexOf(event.task));
-      case 'attempt.failed':
-        return event.retryInMs === undefined ? undefined : this.retry(this.#indexOf(event.task));
-      case 'task.queued':
-        return this.requeue(this.#indexOf(event.task));
-      case 'task.succeeded':
-        return this.succeed(this.#indexOf(event.task));
-      case 'task.failed':
-        return this.fail(this.#indexOf(event.task));
-      case 'task.cancelled':
-        return this.isOpen(this.#indexOf(event.task)) ? this.cancelled(this.#indexOf(event.task)) : undefined;
       case 'run.cancelling':
-        return this.cancel();
+        return this.cancel(event.wholly === true ? 'wholly' : 'gently');
+      case 'task.queued':
+      case 'attempt.started':
+      case 'attempt.failed':
+      case 'task.recovering':
+      case 'task.waiting':
+      case 'task.succeeded':
+      case 'task.failed':
+      case 'task.skipped':
+      case 'task.cancelled':
+        return this.#applyToTask(event, this.#indexOf(event.task));
+      case 'item.succeeded':
+      case 'item.failed':
+      case 'task.decided':
+      case 'task.sla_missed':
       case 'task.upstream_failed':
       case 'task.log':
+      case 'compensation.started':
+      case 'compensation.succeeded':
+      case 'compensation.failed':
+      case 'breaker.changed':
+      case 'run.waiting':
       case 'run.finished':
         return undefined;
     }
+  }
+
+  #applyToTask(event: RunEvent & { readonly task: string }, task: TaskIndex): void {
+    if (!this.isOpen(task)) return;
+    if (event.type === 'task.queued') {
+      this.pass(task);
+      this.requeue(task);
+    } else if (event.type === 'attempt.started') this.#start(task);
+    else if (event.type === 'attempt.failed' || event.type === 'task.recovering') {
+      if (event.retryInMs !== undefined && !('item' in event)) this.retry(task);
+    } else if (event.type === 'task.waiting') this.wait(task);
+    else if (event.type === 'task.succeeded') this.succeed(task);
+    else if (event.type === 'task.failed') this.fail(task);
+    else if (event.type === 'task.skipped') this.skip(task, event.reason);
+    else if (event.type === 'task.cancelled') this.cancelled(task);
   }
 
   #indexOf(id: string): TaskIndex {
@@ -204,44 +331,118 @@ export class Scheduler {
     return index;
   }
 
+  #has(task: TaskIndex, trait: number): boolean {
+    const { traits } = this.#plan;
+    return traits !== undefined && ((traits[task] ?? 0) & trait) !== 0;
+  }
+
+  /** A task's rule said run. */
+  #release(task: TaskIndex): void {
+    this.#moving++;
+    if (!this.#has(task, CONDITIONAL)) return this.#queue(task);
+    this.#state[task] = CHECKING;
+    this.#consequences?.check(task);
+  }
+
   #queue(task: TaskIndex): void {
     this.#state[task] = QUEUED;
-    this.#ready.add(this.#plan.place[task] ?? 0);
+    if (!this.#has(task, GATED)) this.#ready.add(this.#plan.place[task] ?? 0);
     this.#consequences?.queued(task);
   }
 
   #start(task: TaskIndex): void {
-    this.#ready.delete(this.#plan.place[task] ?? 0);
+    if (this.#state[task] === RUNNING) return;
+    this.#leave(task);
     this.#state[task] = RUNNING;
     this.#freeSlots--;
   }
 
-  #leaveRunning(task: TaskIndex, to: number): void {
-    this.#state[task] = to;
-    this.#freeSlots++;
+  /** Gives back what an open task holds, wherever it is. */
+  #leave(task: TaskIndex): void {
+    const from = this.#state[task];
+    if (from === RUNNING) {
+      this.#freeSlots += this.#held?.get(task) ?? 1;
+      if (this.#held === undefined) return;
+      this.#held.delete(task);
+      this.release(task, 'wish');
+    } else if (from === QUEUED && (!this.#has(task, GATED) || this.#admitted?.delete(task) === true)) {
+      this.#ready.delete(this.#plan.place[task] ?? 0);
+    }
   }
 
-  /** Brings an open task, wherever it is, to a final state; gives back what it held. */
   #settle(task: TaskIndex, to: number): void {
-    const from = this.#state[task];
-    if (from === RUNNING) this.#freeSlots++;
-    else if (from === QUEUED) this.#ready.delete(this.#plan.place[task] ?? 0);
+    if (this.#state[task] !== PENDING) this.#moving--;
+    this.#leave(task);
     this.#state[task] = to;
     this.#open--;
   }
 
-  /** Everything downstream becomes `upstream_failed`, each naming the dependency next to it. Loops, never recurses. */
-  #failDependents(failed: TaskIndex): void {
-    const causes = (this.#causes ??= new Map());
-    const reached = [failed];
+  /** A success where every rule is `all_success` and nothing was skipped: the common case, and the quick one. */
+  #countDown(task: TaskIndex): void {
+    const dependents = this.#plan.dependents[task] ?? [];
+    for (let edge = 0; edge < dependents.length; edge++) {
+      const dependent = dependents[edge] ?? NONE;
+      const left = (this.#waitingFor[dependent] ?? 0) - 1;
+      this.#waitingFor[dependent] = left;
+      if (left === 0 && this.#state[dependent] === PENDING) this.#release(dependent);
+    }
+  }
+
+  /** Tells what depends on a task that it has ended, and so on from those that thereby end. Loops, never recurses. */
+  #spread(ended: TaskIndex): void {
+    const reached = [ended];
     for (let cause = reached.pop(); cause !== undefined; cause = reached.pop()) {
-      for (const dependent of this.#plan.dependents[cause] ?? []) {
-        if (this.#state[dependent] !== PENDING) continue;
-        this.#settle(dependent, UPSTREAM_FAILED);
-        causes.set(dependent, cause);
-        this.#consequences?.upstreamFailed(dependent, cause);
-        reached.push(dependent);
+      const dependents = this.#plan.dependents[cause] ?? [];
+      for (let edge = 0; edge < dependents.length; edge++) {
+        const dependent = dependents[edge] ?? NONE;
+        if (this.#hears(dependent, cause)) reached.push(dependent);
       }
     }
+  }
+
+  /** Whether a task ends because a dependency has. */
+  #hears(task: TaskIndex, ended: TaskIndex): boolean {
+    const to = this.#state[ended] ?? PENDING;
+    const left = (this.#waitingFor[task] ?? 0) - 1;
+    this.#waitingFor[task] = left;
+    const { rule = 'all_success' } = this.#plan.tasks[task] ?? {};
+    if (this.#tallies !== undefined && rule !== 'all_success') {
+      const verdict = this.#tallies.add(task, ended, to, left);
+      if (verdict === undefined || this.#state[task] !== PENDING) return false;
+      if (verdict !== 'run') return this.#end(task, verdict, ended, to);
+      this.#release(task);
+      return false;
+    }
+    if (to === SKIPPED) (this.#skipAhead ??= new Uint8Array(this.#state.length))[task] = 1;
+    if (this.#state[task] !== PENDING) return false;
+    if (to > SUCCEEDED && to !== SKIPPED) return this.#end(task, 'upstream_failed', ended, to);
+    if (left > 0) return false;
+    if (this.#skipAhead?.[task] === 1) return this.#end(task, 'skip', ended, to);
+    this.#release(task);
+    return false;
+  }
+
+  /** A rule's verdict was not to run. Names the dependency that decided it, the one that ended last or one before. */
+  #end(task: TaskIndex, verdict: 'skip' | 'upstream_failed', last: TaskIndex, lastState: number): true {
+    const { dependsOn = [], rule } = this.#plan.tasks[task] ?? {};
+    const among = (wanted: (state: number) => boolean): TaskIndex => {
+      if (wanted(lastState)) return last;
+      for (const dependency of dependsOn) if (wanted(this.#state[dependency] ?? PENDING)) return dependency;
+      return last;
+    };
+    const causes = (this.#causes ??= new Map());
+    if (verdict === 'skip') {
+      const cause = rule === 'all_skipped' ? last : among((state) => state === SKIPPED);
+      causes.set(task, cause);
+      (this.#reasons ??= new Map()).set(task, 'dependency');
+      this.#settle(task, SKIPPED);
+      this.#consequences?.skipped(task, cause);
+    } else {
+      const cause = among((state) => state > SUCCEEDED && state !== SKIPPED);
+      causes.set(task, cause);
+      this.#settle(task, UPSTREAM_FAILED);
+      this.#consequences?.upstreamFailed(task, cause);
+    }
+    return true;
   }
 }

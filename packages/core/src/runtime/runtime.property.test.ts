@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { VirtualClock } from '../test/kit.ts';
-import { type RandomTask, randomConcurrency, randomGraph, seededRandom } from '../test/random.ts';
+import { VirtualClock } from '../../test/kit.ts';
+import { type RandomTask, randomConcurrency, randomGraph, seededRandom } from '../../test/random.ts';
 import {
   compile,
   type Duration,
@@ -14,8 +14,8 @@ import {
   type TaskContext,
   type TaskDefinition,
   type Workflow,
-} from './index.ts';
-import { Scheduler } from './schedule/scheduler.ts';
+} from '../index.ts';
+import { Scheduler } from '../schedule/scheduler.ts';
 
 interface Behaviour {
   readonly kind: 'at_once' | 'later' | 'until_aborted' | 'deaf' | 'log';

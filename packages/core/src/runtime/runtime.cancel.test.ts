@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events';
 
 import { describe, expect, test } from 'vitest';
 
-import { gate, lines, recorder, schemaOf, VirtualClock } from '../test/kit.ts';
-import { CancelledError, OptionError, run, RunCancelledError, type RunOptions, workflow } from './index.ts';
+import { gate, lines, recorder, schemaOf, VirtualClock } from '../../test/kit.ts';
+import { CancelledError, OptionError, run, RunCancelledError, type RunOptions, workflow } from '../index.ts';
 
 /** `work` runs until the test opens its gate, `retrying` waits an hour, `queued` wants a slot, `pending` wants `work`. */
 function busy(options: RunOptions = {}) {

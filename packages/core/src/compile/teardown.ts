@@ -1,0 +1,54 @@
+import type { TaskDefinition } from '../model/definition.ts';
+
+/**
+ * Makes each teardown wait for everything that uses its setup: all tasks that come after the setup and not after one of
+ * its teardowns. Adds these edges to `dependsOn`, behind those that were declared.
+ */
+export function addTeardownEdges(
+  tasks: readonly TaskDefinition[],
+  indexOf: ReadonlyMap<string, number>,
+  dependsOn: number[][],
+): void {
+  const teardowns = new Map<number, number[]>();
+  for (const [index, { teardownOf }] of tasks.entries()) {
+    const setup = teardownOf === undefined ? undefined : indexOf.get(teardownOf);
+    if (setup === undefined || setup === index) continue;
+    const others = teardowns.get(setup);
+    if (others === undefined) teardowns.set(setup, [index]);
+    else others.push(index);
+  }
+  if (teardowns.size === 0) return;
+  const dependents = dependentsOf(dependsOn);
+  for (const [setup, own] of teardowns) {
+    const after = reach(own, dependents, new Set());
+    const users = reach([setup], dependents, new Set(own));
+    for (const teardown of own) {
+      const edges = dependsOn[teardown] ?? [];
+      const known = new Set(edges);
+      for (const user of users) {
+        if (user !== setup && !after.has(user) && !known.has(user)) edges.push(user);
+      }
+    }
+  }
+}
+
+function dependentsOf(dependsOn: readonly (readonly number[])[]): number[][] {
+  const dependents: number[][] = dependsOn.map(() => []);
+  for (const [task, dependencies] of dependsOn.entries()) {
+    for (const dependency of dependencies) dependents[dependency]?.push(task);
+  }
+  return dependents;
+}
+
+/** These tasks and all that come after them, by ways that avoid some. */
+function reach(
+  from: readonly number[],
+  dependents: readonly (readonly number[])[],
+  avoiding: ReadonlySet<number>,
+): Set<number> {
+  const reached = new Set(from);
+  for (const task of reached) {
+    for (const dependent of dependents[task] ?? []) if (!avoiding.has(dependent)) reached.add(dependent);
+  }
+  return reached;
+}

@@ -1,0 +1,96 @@
+import type { FanOutSummary } from '../model/fan-out.ts';
+import type { Settled } from '../model/settled.ts';
+import type { TriggerRule } from '../model/trigger-rule.ts';
+import type { Skip } from '../model/skip.ts';
+import type { Known, Mark } from './types.ts';
+
+/*
+ * What was said of a task so far, as far as its types depend on it, in one type that goes from step to step. A task of
+ * which nothing special is said shares that one type with all others, so that it costs the type checker nothing.
+ */
+
+/** What was said of a task. */
+export interface Facts {
+  readonly rule: TriggerRule;
+  /** The rule, should the task always run. */
+  readonly always: TriggerRule;
+  /** The rules that can still be chosen; else the sentence that says why none can. */
+  readonly rules: string;
+  /** What a step that changes the rule can be called on: anything; else the sentence that says why nothing. */
+  readonly early: unknown;
+  /** Why the output may be missing, apart from what the dependencies bring about. */
+  readonly mark: Mark;
+  /** What the handler may return. */
+  readonly returns: unknown;
+  /** The output schema's output. */
+  readonly made: unknown;
+  /** What the undo function takes. */
+  readonly undone: unknown;
+  /** What can stand in for the output: a fallback, a recovery rule's value. */
+  readonly instead: unknown;
+  readonly fan: Fan;
+}
+
+/** What is true of a task of which nothing was said. */
+export interface Fresh<M extends Mark = never> extends Facts {
+  readonly rule: 'all_success';
+  readonly always: 'all_done';
+  readonly rules: TriggerRule;
+  readonly mark: M;
+  readonly made: Unset;
+  readonly instead: never;
+  readonly fan: 'one';
+}
+
+/** No output schema was given. */
+export interface Unset {
+  readonly '~unset': never;
+}
+
+/** These facts, some of them changed. */
+export type Said<F extends Facts, Change> = {
+  readonly [K in keyof Facts]: K extends keyof Change ? Change[K] : F[K];
+};
+
+/** What becomes of the outputs: there is one; all of them; what became of each item; or only their number. */
+export type Fan = 'one' | 'all' | 'settled' | 'summary';
+
+/** The output that dependents get. */
+export type OutputOf<Returned, F extends Facts> = Joined<Made<Returned, F['made']>, F['instead']>[F['fan']];
+
+/** What a handler makes: what its output schema gives, else what it returns or its promise resolves to. */
+export type Made<Returned, SchemaOut> = SchemaOut extends Unset ? Known<Awaited<Returned>> : SchemaOut;
+
+interface Joined<Item, Instead> {
+  readonly one: Item | Instead;
+  readonly all: Item[] | Instead;
+  readonly settled: Settled<Item, 'succeeded' | 'failed'>[] | Instead;
+  readonly summary: FanOutSummary | Instead;
+}
+
+/** How the items' outputs are joined, by what was said of the fan-out. */
+export type FanOf<Join, Collect> = Collect extends false ? 'summary' : Join extends 'all' ? 'all' : 'settled';
+
+/** Marks a task that a value can be `skip` for. */
+export type SkipIn<V> = Skip extends V ? 'skipped' : never;
+
+/** A function was given that reads the data as the rule makes it. */
+export interface Read {
+  readonly rules: Late;
+  readonly early: Late;
+}
+
+type Late =
+  'Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with a key, which read the data as the rule makes it';
+
+/** The rule of a teardown. */
+export interface OwnRule {
+  readonly rule: 'all_done';
+  readonly always: 'all_done';
+  readonly rules: 'Error: a teardown has a trigger rule of its own: its setup has succeeded, and whatever uses it has ended';
+}
+
+/** An undo function was given that takes this output; with a schema the output is the schema's already. */
+export type Undone<SchemaOut, Out> = SchemaOut extends Unset
+  ? { readonly returns: Out | Promise<Out> | PromiseLike<Out>; readonly undone: Out }
+  : {};

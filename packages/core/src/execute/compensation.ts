@@ -1,0 +1,138 @@
+import type { CompensationResult } from '../model/compensation.ts';
+import { TimeoutError, ThrownValueError } from '../model/error.ts';
+import type { PlannedTask } from '../model/plan.ts';
+import type { RetryPolicy } from '../model/policy.ts';
+import type { Clock } from '../model/ports.ts';
+import { Attempt, type AttemptHost } from './attempt.ts';
+import { AttemptFailure, allowsRetry, delayAfter, leavesAttempt } from './backoff.ts';
+import type { Item } from './item.ts';
+
+/** Something that was done, and how it is undone. */
+export interface Undo {
+  readonly task: PlannedTask;
+  readonly item: Item | undefined;
+  readonly output: unknown;
+  readonly data: unknown;
+}
+
+/** One try of an undo function: the context that it gets. */
+export class UndoAttempt extends Attempt {
+  constructor(host: AttemptHost, { task, item }: Undo, attempt: number) {
+    super(host, task, attempt, item);
+  }
+
+  /** Not the task's own: undoing is another effect. */
+  override get idempotencyKey(): string {
+    return `${super.idempotencyKey}/undo`;
+  }
+}
+
+/** What compensating needs of the run. */
+export interface CompensationHost {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Aborted where the run is not to wait for compensation any more. */
+  readonly signal: AbortSignal;
+  attempt(undo: Undo, attempt: number): UndoAttempt;
+  started(undo: Undo, attempt: number): void;
+  succeeded(undo: Undo, attempt: number): void;
+  failed(undo: Undo, attempt: number, error: Error, retryInMs?: number): void;
+}
+
+/** Undoes what was done, the last first. One that cannot be undone is reported, and the others go on. */
+export async function compensate(done: readonly Undo[], host: CompensationHost): Promise<CompensationResult[]> {
+  const results: CompensationResult[] = [];
+  for (const undo of done.toReversed()) results.push(await undoOne(undo, host));
+  return results;
+}
+
+async function undoOne(undo: Undo, host: CompensationHost): Promise<CompensationResult> {
+  const { task, item } = undo;
+  const policy = task.compensate?.retry;
+  for (let attempt = 1; ; attempt++) {
+    const failure = await tryOnce(undo, attempt, host);
+    const outcome = { task: task.id, item: item?.index, attempts: attempt };
+    if (failure === undefined) return { ...outcome, state: 'succeeded', error: undefined };
+    const { error } = failure;
+    if (host.signal.aborted || !leavesAttempt(policy, error, attempt) || !allows(policy, failure)) {
+      host.failed(undo, attempt, error);
+      return { ...outcome, state: 'failed', error };
+    }
+    const delayMs = delayAfter(failure, policy, host.clock.now(), host.random);
+    host.failed(undo, attempt, error, delayMs);
+    await pause(host, delayMs);
+  }
+}
+
+/** A `retryIf` that throws says no: there is nobody left to tell. */
+function allows(policy: RetryPolicy, failure: AttemptFailure): boolean {
+  try {
+    return allowsRetry(policy, failure);
+  } catch {
+    return false;
+  }
+}
+
+async function tryOnce(undo: Undo, attempt: number, host: CompensationHost): Promise<AttemptFailure | undefined> {
+  const { task, output, data } = undo;
+  const { undo: handler, timeoutMs } = task.compensate ?? {};
+  if (host.signal.aborted) return new AttemptFailure(toError(task.id, host.signal.reason), attempt);
+  host.started(undo, attempt);
+  const own = host.attempt(undo, attempt);
+  const limit =
+    timeoutMs === undefined
+      ? undefined
+      : { timeoutMs, error: () => new TimeoutError(task.id, attempt, timeoutMs) };
+  try {
+    await limited(host, own, limit, () => handler?.(output as never, data as never, own));
+    host.succeeded(undo, attempt);
+    return undefined;
+  } catch (thrown) {
+    return new AttemptFailure(toError(task.id, thrown), attempt);
+  }
+}
+
+/** Waits for some work, until its time is up or nobody waits any more; then its signal is aborted. */
+function limited(
+  { clock, signal }: CompensationHost,
+  own: UndoAttempt,
+  limit: { readonly timeoutMs: number; readonly error: () => Error } | undefined,
+  work: () => unknown,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const stop = (reason: unknown): void => {
+      done();
+      own.abort(reason);
+      reject(reason as Error);
+    };
+    const onAbort = (): void => stop(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const disarm = limit === undefined ? undefined : clock.setTimer(limit.timeoutMs, () => stop(limit.error()));
+    const done = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      disarm?.();
+    };
+    Promise.resolve()
+      .then(work)
+      .finally(done)
+      .then(resolve, reject);
+  });
+}
+
+function pause({ clock, signal }: CompensationHost, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const disarm = clock.setTimer(delayMs, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    function stop(): void {
+      disarm();
+      resolve();
+    }
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function toError(task: string, thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new ThrownValueError(task, thrown);
+}

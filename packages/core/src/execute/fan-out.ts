@@ -1,0 +1,232 @@
+import { isThenable } from '../lib/thenable.ts';
+import type { FanOutSummary } from '../model/fan-out.ts';
+import type { PlannedTask } from '../model/plan.ts';
+import { Item } from './item.ts';
+import { ItemSource, pointsOf } from './items.ts';
+import { Join } from './join.ts';
+
+/** So many items are under way at once, where the task does not say. */
+const DEFAULT_CONCURRENCY = 16;
+
+/** What a fan-out needs of its run. */
+export interface FanOutHost {
+  /** The task wants one slot more; it will be given by `start`. */
+  wantSlot(): void;
+  wantNoSlot(): void;
+  releaseSlot(): void;
+  /** An item has been pulled. It may start at once, or has to be admitted first. */
+  admit(item: Item): boolean;
+  startAttempt(item: Item): void;
+  itemSucceeded(item: Item, output: unknown): void;
+  itemFailed(item: Item, error: Error): void;
+  /** No attempt or wait of this item goes on. */
+  stopItem(item: Item, reason: unknown): void;
+  succeeded(output: unknown): void;
+  failed(error: Error): void;
+  /** After `abort`: the last item has ended. */
+  aborted(): void;
+}
+
+/**
+ * One task run once for each item. It pulls an item only when one can be under way, one ahead of the slots, so that the
+ * source is read no faster than the items are done and only those under way are kept.
+ *
+ * Every slot it is given starts one attempt, and is given back when that attempt ends.
+ */
+export class FanOutRun {
+  readonly #task: PlannedTask;
+  readonly #host: FanOutHost;
+  readonly #concurrency: number;
+  readonly #join: Join;
+  readonly #underWay = new Set<Item>();
+  /** Items that can start as soon as there is a slot. */
+  readonly #startable: Item[] = [];
+  #source: ItemSource | undefined;
+  #pulled = 0;
+  #pulling = false;
+  #exhausted = false;
+  #state: 'going' | 'aborting' | 'ended' = 'going';
+
+  constructor(task: PlannedTask, host: FanOutHost) {
+    const { fanOut } = task.definition;
+    if (fanOut === undefined) throw new RangeError(`task '${task.id}' is not fanned out`);
+    this.#task = task;
+    this.#host = host;
+    this.#concurrency = fanOut.concurrency ?? DEFAULT_CONCURRENCY;
+    this.#join = new Join(task.id, fanOut);
+  }
+
+  get summary(): FanOutSummary {
+    return this.#join.summary;
+  }
+
+  /** The task got its first slot. @param data What the task reads. */
+  begin(data: unknown): void {
+    const { fanOut } = this.#task.definition;
+    this.#host.releaseSlot();
+    try {
+      const given: unknown = fanOut?.kind === 'each' ? fanOut.select(data as never) : pointsOf(fanOut?.axes ?? {});
+      if (!isThenable(given)) return this.#open(given);
+      this.#pulling = true;
+      given.then(
+        (items: unknown) => {
+          this.#pulling = false;
+          this.#tryTo(() => this.#open(items));
+        },
+        (error: unknown) => this.#fail(toError(error)),
+      );
+    } catch (error) {
+      this.#fail(toError(error));
+    }
+  }
+
+  /** A slot was given: one attempt starts. */
+  start(): void {
+    const item = this.#startable.shift();
+    if (item === undefined || this.#state !== 'going') {
+      this.#host.releaseSlot();
+    } else {
+      this.#host.startAttempt(item);
+    }
+    this.#goOn();
+  }
+
+  /** An item was admitted, or its wait between two attempts is over. */
+  ready(item: Item): void {
+    if (this.#state !== 'going') return;
+    this.#startable.push(item);
+    this.#goOn();
+  }
+
+  itemSucceeded(item: Item, output: unknown): void {
+    this.#underWay.delete(item);
+    if (this.#state === 'going') {
+      this.#join.succeeded(item.index, output);
+      this.#host.itemSucceeded(item, output);
+    }
+    this.#goOn();
+  }
+
+  itemFailed(item: Item, error: Error): void {
+    this.#underWay.delete(item);
+    if (this.#state === 'going') {
+      const failure = this.#join.failed(item.index, error);
+      this.#host.itemFailed(item, error);
+      if (failure !== undefined) return this.#fail(failure);
+    }
+    this.#goOn();
+  }
+
+  /** The run is cancelled: items that run get their signal, and the task ends with the last of them. */
+  abort(reason: unknown): void {
+    if (this.#state !== 'going') return;
+    this.#state = 'aborting';
+    this.#close();
+    for (const item of this.#underWay) {
+      if (item.live === undefined) {
+        this.#host.stopItem(item, reason);
+        this.#underWay.delete(item);
+      } else {
+        item.live.abort(reason);
+      }
+    }
+    this.#goOn();
+  }
+
+  /** The task is over: nothing of it goes on, and what its items still give is dropped. */
+  stop(reason: unknown): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#close();
+    for (const item of this.#underWay) this.#host.stopItem(item, reason);
+    this.#underWay.clear();
+  }
+
+  #open(given: unknown): void {
+    if (this.#state !== 'going') return;
+    this.#source = new ItemSource(given);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#state === 'ended') return;
+    if (this.#state === 'aborting') {
+      if (this.#underWay.size > 0) return;
+      this.#state = 'ended';
+      return this.#host.aborted();
+    }
+    this.#pull();
+    if (this.#startable.length > 0) return this.#host.wantSlot();
+    this.#host.wantNoSlot();
+    if (this.#exhausted && this.#underWay.size === 0) this.#finish();
+  }
+
+  /** Has one item ready to start, if there is one and it may be under way. */
+  #pull(): void {
+    while (this.#startable.length === 0 && this.#underWay.size < this.#concurrency) {
+      if (this.#source === undefined || this.#pulling || this.#exhausted) return;
+      let next: IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+      try {
+        next = this.#source.next();
+      } catch (error) {
+        return this.#fail(toError(error));
+      }
+      if (!isThenable(next)) {
+        this.#take(next);
+        continue;
+      }
+      this.#pulling = true;
+      next.then(
+        (result) => {
+          this.#pulling = false;
+          if (this.#state !== 'going') return;
+          this.#take(result);
+          this.#goOn();
+        },
+        (error: unknown) => this.#fail(toError(error)),
+      );
+    }
+  }
+
+  #take(next: IteratorResult<unknown>): void {
+    if (next.done === true) {
+      this.#exhausted = true;
+      return;
+    }
+    const item = new Item(this.#task.index, this.#pulled++, next.value);
+    this.#underWay.add(item);
+    if (this.#host.admit(item)) this.#startable.push(item);
+  }
+
+  #tryTo(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(toError(error));
+    }
+  }
+
+  #finish(): void {
+    this.#state = 'ended';
+    const end = this.#join.end();
+    if ('output' in end) this.#host.succeeded(end.output);
+    else this.#host.failed(end.error);
+  }
+
+  #fail(error: Error): void {
+    if (this.#state !== 'going') return;
+    this.stop(error);
+    this.#host.failed(error);
+  }
+
+  #close(): void {
+    this.#startable.length = 0;
+    this.#host.wantNoSlot();
+    if (!this.#exhausted) this.#source?.close();
+    this.#exhausted = true;
+  }
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

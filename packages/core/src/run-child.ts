@@ -1,0 +1,37 @@
+import { compile } from './compile/compile.ts';
+import type { Attempt } from './execute/attempt.ts';
+import type { ChildWorkflow } from './model/definition.ts';
+import { RecursionError } from './model/error.ts';
+import { Handle } from './run-handle.ts';
+
+/**
+ * Begins the run of a workflow that a task of another run runs: on its clock, under its signal, heard by its observers.
+ * Its ID is made from its parent's, so that it is the same whenever that attempt is made.
+ *
+ * @throws RecursionError, DefinitionError, or whatever the function throws that makes the input.
+ */
+export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never): Handle {
+  const { settings } = parent;
+  const workflow = typeof child.workflow === 'function' ? child.workflow() : child.workflow;
+  const plan = compile(workflow);
+  const depth = settings.depth + 1;
+  const { planned, item, attempt: number } = attempt;
+  if (depth > settings.maxDepth) throw new RecursionError(planned.id, plan.id, depth);
+  const name = [planned.id, ...(item === undefined ? [] : [item.index])].join('.');
+  const id = `${parent.id}.${name}${number > 1 ? `~${number}` : ''}`;
+  const task = { run: parent.id, task: planned.id, attempt: number };
+  return new Handle(
+    plan,
+    child.input?.(data),
+    {
+      ...settings,
+      id,
+      depth,
+      parent: item === undefined ? task : { ...task, item: item.index },
+      signal: attempt.signal,
+      observers: parent.observed ? [parent.hear] : [],
+      timeoutMs: undefined,
+    },
+    beginChild,
+  );
+}

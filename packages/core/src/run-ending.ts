@@ -1,0 +1,52 @@
+import {
+  OutputSelectorError,
+  RunCancelledError,
+  RunFailedError,
+  TaskFailedError,
+  type WorkflowError,
+} from './model/error.ts';
+import type { RunState } from './model/state.ts';
+import type { Runtime } from './runtime/runtime.ts';
+
+/** How a run ended, beside what became of its tasks. */
+export interface Ending {
+  readonly state: RunState;
+  readonly output: unknown;
+  readonly error: WorkflowError | undefined;
+}
+
+/** What comes of a run of which no task is open any more. Calls the function given to `.output()`, if there is one. */
+export function endingOf(runtime: Runtime): Ending {
+  const { state, failure, cancelReason, plan, info } = runtime;
+  const failed = (error: WorkflowError): Ending => ({ state, output: undefined, error });
+  if (failure !== undefined) return failed(failure);
+  switch (state) {
+    case 'cancelled':
+      return failed(new RunCancelledError(info.id, plan.id, cancelReason));
+    case 'failed':
+      return failed(new RunFailedError(info.id, plan.id, taskErrors(runtime)));
+    case 'succeeded':
+      return succeeded(runtime);
+  }
+}
+
+/** The errors of those tasks whose failure was not allowed. */
+function taskErrors({ ledger, plan }: Runtime): TaskFailedError[] {
+  return Array.from(ledger.failures())
+    .filter(([task]) => plan.tasks[task]?.definition.allowFailure !== true)
+    .map(([task, error]) => new TaskFailedError(plan.tasks[task]?.id ?? '', ledger.attempts[task] ?? 0, error));
+}
+
+function succeeded({ plan, ledger, scheduler, outputs, info }: Runtime): Ending {
+  const select = plan.definition.output;
+  if (select === undefined) return { state: 'succeeded', output: undefined, error: undefined };
+  const done = plan.tasks.filter(({ index }) => scheduler.stateOf(index) === 'succeeded');
+  const byId = Object.fromEntries(done.map((task) => [task.id, ledger.outputs[task.index]]));
+  try {
+    const output = select({ ...byId, input: outputs.input } as never);
+    return { state: 'succeeded', output, error: undefined };
+  } catch (error) {
+    const failure = new RunFailedError(info.id, plan.id, [new OutputSelectorError(plan.id, error)]);
+    return { state: 'failed', output: undefined, error: failure };
+  }
+}

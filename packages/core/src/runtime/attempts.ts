@@ -1,0 +1,234 @@
+import { Attempt, type AttemptHost } from '../execute/attempt.ts';
+import { AttemptFailure, leavesAttempt } from '../execute/backoff.ts';
+import { dataOf, itemDataOf } from '../execute/data.ts';
+import type { Item, Unit } from '../execute/item.ts';
+import { RetryLoop } from '../execute/retry-loop.ts';
+import { isThenable } from '../lib/thenable.ts';
+import { BreakerOpenError, ThrownValueError, TimeoutError } from '../model/error.ts';
+import type { PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { RetryPolicy } from '../model/policy.ts';
+import { BreakerGate } from './breaker-gate.ts';
+import type { Loop } from './loop.ts';
+
+/** Is told what became of a task's, or an item's, attempts. */
+export interface AttemptEnds {
+  succeeded(attempt: Attempt, output: unknown): void;
+  /** No attempt will follow. */
+  failed(task: PlannedTask, item: Item | undefined, error: Error): void;
+  /** The run was cancelled, and what was under way has ended. */
+  cancelled(task: PlannedTask, item: Item | undefined): void;
+  started(attempt: Attempt): void;
+  /** The unit gives up its slot and whatever else it holds, until `again`. */
+  waitingFor(task: PlannedTask, item: Item | undefined, wait: 'retry' | 'breaker'): void;
+  again(task: PlannedTask, item: Item | undefined): void;
+}
+
+/** Makes the attempts of tasks and items: retry (breaker (timeout (handler))). */
+export class Attempts {
+  readonly #loop: Loop;
+  readonly #host: AttemptHost;
+  readonly #ends: AttemptEnds;
+  #breakers: BreakerGate | undefined;
+  /** The attempt that each running task waits for. What a task's earlier attempts still give is dropped. */
+  readonly #live: (Attempt | undefined)[];
+  #retrying: Map<Unit, RetryLoop> | undefined;
+
+  constructor(loop: Loop, host: AttemptHost, ends: AttemptEnds) {
+    this.#loop = loop;
+    this.#host = host;
+    this.#ends = ends;
+    this.#live = new Array<Attempt | undefined>(loop.plan.tasks.length);
+  }
+
+  liveOf(task: TaskIndex): Attempt | undefined {
+    return this.#live[task];
+  }
+
+  /** A slot was given to a task, or to one of its items. */
+  start(task: PlannedTask, item: Item | undefined): void {
+    const { breaker } = task;
+    if (breaker !== undefined) {
+      this.#breakers ??= new BreakerGate(this.#loop, (waiting, its) => this.#ends.again(waiting, its));
+      const entered = this.#breakers.enter(task, item, breaker);
+      if (entered === 'waits') return this.#ends.waitingFor(task, item, 'breaker');
+      const attempt = this.#begin(task, item);
+      if (typeof entered === 'object') {
+        attempt.pass = entered;
+        return this.#call(task, item, attempt);
+      }
+      const error = new BreakerOpenError(task.id, breaker.name);
+      if (entered === 'fails') return this.#failed(attempt, error);
+      this.#endAttempt(attempt);
+      return this.#giveUp(task, item, new AttemptFailure(error, attempt.attempt));
+    }
+    this.#call(task, item, this.#begin(task, item));
+  }
+
+  #begin(task: PlannedTask, item: Item | undefined): Attempt {
+    const { index } = task;
+    const { ledger, journal, now } = this.#loop;
+    const started = (ledger.attempts[index] ?? 0) + 1;
+    ledger.attempts[index] = started;
+    if (started === 1) ledger.startedAt[index] = now;
+    if (item !== undefined) item.attempts++;
+    const attempt = new Attempt(this.#host, task, item?.attempts ?? started, item);
+    if (item === undefined) this.#live[index] = attempt;
+    else item.live = attempt;
+    this.#ends.started(attempt);
+    journal.attemptStarted(index, attempt.attempt, now, item?.index);
+    if (task.timeoutMs !== undefined) this.#loop.limits?.startAttempt(task, item ?? index, now);
+    return attempt;
+  }
+
+  #call(task: PlannedTask, item: Item | undefined, attempt: Attempt): void {
+    const { outputs } = this.#loop;
+    let result: unknown;
+    try {
+      const data = task.readsData ? (item === undefined ? dataOf(task, outputs) : itemDataOf(task, item, outputs)) : undefined;
+      result = task.handler(data as never, attempt);
+      if (isThenable(result)) {
+        result.then(
+          (output) => this.#succeeded(attempt, output),
+          (error: unknown) => this.#failed(attempt, error),
+        );
+        return;
+      }
+    } catch (error) {
+      this.#failed(attempt, error);
+      return;
+    }
+    this.#succeeded(attempt, result);
+  }
+
+  #isLive(attempt: Attempt): boolean {
+    const { item, planned } = attempt;
+    return (item === undefined ? this.#live[planned.index] : item.live) === attempt;
+  }
+
+  #succeeded(attempt: Attempt, output: unknown): void {
+    if (!this.#isLive(attempt)) return;
+    this.#loop.tick();
+    attempt.pass?.succeeded();
+    attempt.pass = undefined;
+    this.#endAttempt(attempt);
+    if (this.#loop.scheduler.isCancelled(attempt.planned.index)) {
+      this.#ends.cancelled(attempt.planned, attempt.item);
+    } else {
+      if (this.#retrying !== undefined) this.#stopRetrying(attempt.item ?? attempt.planned.index);
+      this.#ends.succeeded(attempt, output);
+    }
+    this.#loop.proceed();
+  }
+
+  #failed(attempt: Attempt, thrown: unknown): void {
+    if (!this.#isLive(attempt)) return;
+    const { planned: task, item } = attempt;
+    this.#loop.tick();
+    if (this.#loop.scheduler.isCancelled(task.index)) {
+      this.#endAttempt(attempt);
+      this.#ends.cancelled(task, item);
+    } else {
+      const error = thrown instanceof Error ? thrown : new ThrownValueError(task.id, thrown);
+      attempt.pass?.failed(error);
+      attempt.pass = undefined;
+      this.#endAttempt(attempt);
+      const failure = new AttemptFailure(error, attempt.attempt);
+      if (item === undefined) this.#loop.ledger.addAttemptError(task.index, error);
+      const retrying = this.#retrying?.get(item ?? task.index);
+      if (retrying !== undefined) retrying.failed(failure);
+      else if (leavesAttempt(task.retry, error, attempt.attempt)) this.#retry(task, item, task.retry, failure);
+      else this.#giveUp(task, item, failure);
+    }
+    this.#loop.proceed();
+  }
+
+  #retry(task: PlannedTask, item: Item | undefined, policy: RetryPolicy, first: AttemptFailure): void {
+    const loop = this.#loop;
+    const unit = item ?? task.index;
+    const retrying = new RetryLoop(first, policy, {
+      clock: loop.clock,
+      random: loop.random,
+      waiting: ({ error, attempt }, delayMs) => {
+        if (loop.scheduler.isCancelled(task.index)) return false;
+        loop.tick();
+        loop.journal.attemptFailed(task.index, attempt, error, loop.now, delayMs, item?.index);
+        this.#ends.waitingFor(task, item, 'retry');
+        loop.proceed();
+        return true;
+      },
+      again: () => {
+        loop.tick();
+        this.#ends.again(task, item);
+        loop.proceed();
+      },
+      giveUp: (failure) => {
+        loop.tick();
+        this.#retrying?.delete(unit);
+        this.#giveUp(task, item, failure);
+        loop.proceed();
+      },
+    });
+    (this.#retrying ??= new Map()).set(unit, retrying);
+  }
+
+  /** The last attempt that the policy allows has failed. */
+  #giveUp(task: PlannedTask, item: Item | undefined, { error, attempt }: AttemptFailure): void {
+    const { scheduler, journal, now } = this.#loop;
+    if (scheduler.isCancelled(task.index)) return this.#ends.cancelled(task, item);
+    journal.attemptFailed(task.index, attempt, error, now, undefined, item?.index);
+    this.#ends.failed(task, item, error);
+  }
+
+  timedOut(unit: Unit): void {
+    const attempt = typeof unit === 'number' ? this.#live[unit] : unit.live;
+    if (attempt === undefined) return;
+    const { timeoutMs, index, id } = attempt.planned;
+    if (timeoutMs === undefined || this.#loop.scheduler.isCancelled(index)) return;
+    const error = new TimeoutError(id, attempt.attempt, timeoutMs);
+    attempt.abort(error);
+    this.#failed(attempt, error);
+  }
+
+  /** Tells running attempts to stop, and waits for them. */
+  abort(task: TaskIndex, reason: unknown): void {
+    this.#live[task]?.abort(reason);
+  }
+
+  /** The unit is over: its attempt, if it runs, is told to stop and not waited for; no other follows. */
+  stop(unit: Unit, reason: unknown): void {
+    const attempt = typeof unit === 'number' ? this.#live[unit] : unit.live;
+    if (attempt !== undefined) {
+      attempt.abort(reason);
+      this.#endAttempt(attempt);
+    }
+    this.#stopRetrying(unit);
+    this.#breakers?.leave(unit);
+  }
+
+  /** The unit is over by itself. */
+  end(unit: Unit): void {
+    this.#stopRetrying(unit);
+    this.#breakers?.leave(unit);
+  }
+
+  /** The run is over. */
+  close(): void {
+    this.#breakers?.close();
+  }
+
+  #stopRetrying(unit: Unit): void {
+    if (this.#retrying === undefined) return;
+    this.#retrying.get(unit)?.stop();
+    this.#retrying.delete(unit);
+  }
+
+  /** A pass that was not told how the call ended was for nothing. */
+  #endAttempt(attempt: Attempt): void {
+    const { planned, item } = attempt;
+    if (item === undefined) this.#live[planned.index] = undefined;
+    else item.live = undefined;
+    if (planned.timeoutMs !== undefined) this.#loop.limits?.endAttempt(item ?? planned.index);
+    attempt.pass?.abandoned();
+    attempt.pass = undefined;
+  }
+}

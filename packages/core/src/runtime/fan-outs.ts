@@ -1,0 +1,96 @@
+import { dataOf } from '../execute/data.ts';
+import { FanOutRun } from '../execute/fan-out.ts';
+import type { Item, Unit } from '../execute/item.ts';
+import type { PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { Attempts } from './attempts.ts';
+import type { Gates } from './gates.ts';
+import type { Loop } from './loop.ts';
+
+/** The fanned-out tasks of a run that are under way. */
+export class FanOuts {
+  readonly #loop: Loop;
+  readonly #attempts: Attempts;
+  readonly #gates: Gates;
+  readonly #runs = new Map<TaskIndex, FanOutRun>();
+
+  constructor(loop: Loop, attempts: Attempts, gates: Gates) {
+    this.#loop = loop;
+    this.#attempts = attempts;
+    this.#gates = gates;
+  }
+
+  of(task: TaskIndex): FanOutRun | undefined {
+    return this.#runs.get(task);
+  }
+
+  /** A slot was given to a fanned-out task: its first, or one for its next item. */
+  start(task: PlannedTask): void {
+    const under = this.#runs.get(task.index);
+    if (under !== undefined) return under.start();
+    const run = this.#create(task);
+    this.#runs.set(task.index, run);
+    const { ledger, now, outputs } = this.#loop;
+    ledger.startedAt[task.index] ??= now;
+    run.begin(dataOf(task, outputs));
+  }
+
+  /** An item's last attempt has ended; its slot is free. */
+  itemEnded(item: Item, { output, error }: { readonly output?: unknown; readonly error?: Error }): void {
+    this.#attempts.end(item);
+    this.#loop.scheduler.release(item.task, 'slot');
+    const run = this.#runs.get(item.task);
+    if (error === undefined) run?.itemSucceeded(item, output);
+    else run?.itemFailed(item, error);
+  }
+
+  /** The task is over. */
+  end(task: TaskIndex, reason: unknown): void {
+    const run = this.#runs.get(task);
+    if (run === undefined) return;
+    this.#runs.delete(task);
+    this.#loop.ledger.setItems(task, run.summary);
+    run.stop(reason);
+  }
+
+  #create(task: PlannedTask): FanOutRun {
+    const { index } = task;
+    const loop = this.#loop;
+    const { scheduler, journal } = loop;
+    /** What a source gives later comes from outside the loop. */
+    const outside = (step: () => void): void => {
+      loop.tick();
+      step();
+      loop.proceed();
+    };
+    const leave = (unit: Unit): void => this.#gates.leave(unit);
+    return new FanOutRun(task, {
+      wantSlot: () => {
+        scheduler.share(index);
+        loop.proceed();
+      },
+      wantNoSlot: () => scheduler.release(index, 'wish'),
+      releaseSlot: () => scheduler.release(index, 'slot'),
+      admit: (item) => this.#gates.admit(task, item),
+      startAttempt: (item) => this.#attempts.start(task, item),
+      itemSucceeded: (item, output) => {
+        leave(item);
+        journal.itemSucceeded(index, item.index, output, loop.now);
+      },
+      itemFailed: (item, error) => {
+        leave(item);
+        journal.itemFailed(index, item.index, error, loop.now);
+      },
+      stopItem: (item, reason) => {
+        this.#attempts.stop(item, reason);
+        leave(item);
+      },
+      succeeded: (output) => outside(() => loop.succeedTask(index, output)),
+      failed: (error) =>
+        outside(() => {
+          this.end(index, error);
+          loop.rescueTask(index, error);
+        }),
+      aborted: () => outside(() => loop.cancelTask(index)),
+    });
+  }
+}

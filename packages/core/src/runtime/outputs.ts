@@ -1,0 +1,36 @@
+import type { Outputs } from '../execute/data.ts';
+import type { TaskIndex } from '../model/plan.ts';
+import type { Loop } from './loop.ts';
+
+type Seen = ReturnType<Outputs['settledOf']>;
+
+/** What handlers may read of a run: its input, its outputs, and what became of each task so far. */
+export function outputsOf(loop: Pick<Loop, 'ledger' | 'plan' | 'scheduler'>, input: unknown): Outputs {
+  return {
+    input,
+    outputs: loop.ledger.outputs,
+    settledOf: (task) => settled(loop, task),
+  };
+}
+
+function settled({ ledger, plan, scheduler }: Pick<Loop, 'ledger' | 'plan' | 'scheduler'>, task: TaskIndex): Seen {
+  const status = scheduler.stateOf(task);
+  switch (status) {
+    case 'succeeded':
+      return { status, value: ledger.outputs[task] };
+    case 'failed':
+      return { status, error: ledger.errorOf(task) ?? new Error(`task '${plan.tasks[task]?.id}' failed`) };
+    case 'upstream_failed':
+      return { status, cause: plan.tasks[scheduler.causeOf(task) ?? -1]?.id ?? '' };
+    case 'skipped':
+      return { status, reason: scheduler.reasonOf(task) ?? 'dependency' };
+    case 'cancelled':
+      return { status };
+    case 'pending':
+    case 'queued':
+    case 'running':
+    case 'retrying':
+    case 'waiting':
+      return { status: 'pending' };
+  }
+}

@@ -1,0 +1,154 @@
+import { rescue, type Rescue } from '../execute/rescue.ts';
+import { NotWaitingError } from '../model/error.ts';
+import type { Decision } from '../model/event.ts';
+import type { PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { Loop } from './loop.ts';
+
+/** A task that waits for a person to say what becomes of it. */
+export interface WaitingTask {
+  readonly task: string;
+  /** Why it failed. */
+  readonly error: Error;
+  /** What the recovery rule says about it. */
+  readonly message: string | undefined;
+  /** Since when it waits, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** What a decision brings along: the value that stands for the output, or why the task fails. */
+export interface DecisionDetails {
+  readonly value?: unknown;
+  readonly error?: Error;
+}
+
+/** Tasks whose attempts have failed and that may yet be saved: by a fallback, by a recovery rule, or by a person. */
+export class Rescues {
+  readonly #loop: Loop;
+  /** How often each recovery rule made a task try again. */
+  readonly #retries = new Map<TaskIndex, Map<number, number>>();
+  /** Rescues under way, and waits before the next attempt: how each is given up. */
+  readonly #underWay = new Map<TaskIndex, () => void>();
+  readonly #waiting = new Map<TaskIndex, WaitingTask>();
+  #saidWaiting = false;
+
+  constructor(loop: Loop) {
+    this.#loop = loop;
+  }
+
+  get waiting(): readonly WaitingTask[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Says so when everything that is left waits for a person. */
+  sayWaiting(): void {
+    const all = this.#waiting.size > 0 && this.#waiting.size === this.#loop.scheduler.moving;
+    if (all && !this.#saidWaiting) {
+      this.#saidWaiting = true;
+      this.#loop.journal.runWaiting(
+        this.waiting.map(({ task }) => task),
+        this.#loop.now,
+      );
+    }
+    if (!all) this.#saidWaiting = false;
+  }
+
+  begin(task: PlannedTask, error: Error): void {
+    const { index } = task;
+    const retries = this.#retries.get(index) ?? new Map<number, number>();
+    this.#retries.set(index, retries);
+    const host = { retries, warn: (message: string) => this.#loop.warn(index, message) };
+    const rescued = rescue(task.definition, error, host);
+    if (!(rescued instanceof Promise)) return this.#apply(task, rescued);
+    let given = true;
+    this.#underWay.set(index, () => {
+      given = false;
+    });
+    void rescued.then((late) => {
+      if (!given) return;
+      this.#underWay.delete(index);
+      this.#loop.tick();
+      this.#apply(task, late);
+      this.#loop.proceed();
+    });
+  }
+
+  #apply({ index }: PlannedTask, rescued: Rescue): void {
+    const loop = this.#loop;
+    const { journal, scheduler, now } = loop;
+    if (scheduler.isCancelled(index)) return loop.cancelTask(index);
+    if (rescued.rule !== undefined)
+      journal.recovering(index, rescued.rule, rescued.type === 'retry' ? rescued.delayMs : undefined, now);
+    switch (rescued.type) {
+      case 'value':
+        return loop.succeedTask(index, rescued.value, rescued.by);
+      case 'skip':
+        return loop.skipTask(index, rescued.by);
+      case 'fail':
+        return loop.failTask(index, rescued.error);
+      case 'retry':
+        return this.#retry(index, rescued.delayMs);
+      case 'escalate':
+        return this.#escalate(index, rescued.error, rescued.message);
+    }
+  }
+
+  #retry(index: TaskIndex, delayMs: number): void {
+    const loop = this.#loop;
+    loop.scheduler.retry(index);
+    const disarm = loop.clock.setTimer(delayMs, () => {
+      this.#underWay.delete(index);
+      loop.tick();
+      loop.scheduler.requeue(index);
+      loop.proceed();
+    });
+    this.#underWay.set(index, disarm);
+  }
+
+  #escalate(index: TaskIndex, error: Error, message: string | undefined): void {
+    const { scheduler, journal, now, plan } = this.#loop;
+    const task = plan.tasks[index]?.id ?? '';
+    scheduler.wait(index);
+    this.#waiting.set(index, { task, error, message, since: now });
+    journal.waiting(index, { for: 'approval', error, ...(message !== undefined && { message }) }, now);
+  }
+
+  /** @throws NotWaitingError */
+  assertWaiting(index: TaskIndex | undefined, task: string): TaskIndex {
+    if (index !== undefined && this.#waiting.has(index)) return index;
+    const state = index === undefined ? `not a task of workflow '${this.#loop.plan.id}'` : this.#loop.scheduler.stateOf(index);
+    throw new NotWaitingError(task, state);
+  }
+
+  /** A person has decided. Nothing happens where the task no longer waits. */
+  decide(index: TaskIndex, decision: Decision, { value, error }: DecisionDetails): void {
+    const waiting = this.#waiting.get(index);
+    if (waiting === undefined) return;
+    this.#waiting.delete(index);
+    const loop = this.#loop;
+    loop.tick();
+    loop.journal.decided(index, decision, loop.now);
+    switch (decision) {
+      case 'approve':
+        loop.succeedTask(index, value, 'approval');
+        break;
+      case 'retry':
+        loop.scheduler.requeue(index);
+        break;
+      case 'skip':
+        loop.skipTask(index, 'intervention');
+        break;
+      case 'fail':
+        loop.failTask(index, error ?? waiting.error);
+        break;
+    }
+    loop.proceed();
+  }
+
+  /** The task is over: nothing of this goes on. */
+  end(index: TaskIndex): void {
+    this.#underWay.get(index)?.();
+    this.#underWay.delete(index);
+    this.#waiting.delete(index);
+    this.#retries.delete(index);
+  }
+}

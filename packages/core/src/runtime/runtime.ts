@@ -1,0 +1,456 @@
+import type { Admission } from '../admit/admission.ts';
+import type { Attempt, AttemptHost } from '../execute/attempt.ts';
+import type { Undo } from '../execute/compensation.ts';
+import type { Outputs } from '../execute/data.ts';
+import type { Item } from '../execute/item.ts';
+import type { LogFields, LogLevel, RunInfo } from '../model/context.ts';
+import type { ChildWorkflow } from '../model/definition.ts';
+import { CancelledError, RunTimeoutError, type WorkflowError } from '../model/error.ts';
+import type { Decision, StandIn } from '../model/event.ts';
+import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { Clock } from '../model/ports.ts';
+import type { RunState, SkipReason } from '../model/state.ts';
+import type { Journal } from '../record/journal.ts';
+import { Ledger } from '../record/ledger.ts';
+import type { RunSettings } from '../run-options.ts';
+import { type Consequences, Scheduler } from '../schedule/scheduler.ts';
+import { type AttemptEnds, Attempts } from './attempts.ts';
+import { checkConditions } from './conditions.ts';
+import { toUndo } from './done.ts';
+import { FanOuts } from './fan-outs.ts';
+import { Gates, isGated } from './gates.ts';
+import { Limits } from './limits.ts';
+import type { Loop } from './loop.ts';
+import { outputsOf } from './outputs.ts';
+import { type DecisionDetails, Rescues, type WaitingTask } from './rescues.ts';
+
+/** The loop lets I/O, timers and signals have their turn at least this often. */
+const TURN_MS = 10;
+
+/** Why a run does not go on, and how long its running handlers have to stop. */
+interface Stopped {
+  readonly reason: unknown;
+  /** Why the run failed as a whole, if that is why it stopped. */
+  readonly failure: WorkflowError | undefined;
+  /** A task failed, and the run is to fail fast. */
+  readonly failedFast: boolean;
+  readonly graceMs: number;
+}
+
+/** What a run's loop needs of whoever began it. */
+export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch'> {
+  /** The run's ID, made when it is first asked for. */
+  readonly id: string;
+  readonly journal: Journal;
+  /** Made before the run begins, where its tasks have to be admitted. */
+  readonly admission: Admission | undefined;
+  /** Called once, when no task is open. */
+  ended(): void;
+}
+
+/**
+ * The only loop: facts about attempts go to the scheduler, what it decides is started, and each fact is published
+ * before anything that follows from it starts.
+ */
+export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
+  readonly plan: Plan;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly scheduler: Scheduler;
+  readonly startedAt: number;
+  /** What was done and can be undone, in the order in which it was done. */
+  readonly done: Undo[] = [];
+  outputs: Outputs;
+  now: number;
+  readonly #settings: RunSettings;
+  readonly #host: RuntimeHost;
+  readonly #attempts: Attempts;
+  // Made when a task first needs them: most runs never do.
+  #limits: Limits | undefined;
+  #gates: Gates | undefined;
+  #fanOuts: FanOuts | undefined;
+  #rescues: Rescues | undefined;
+  /** Tasks whose conditions or gates are to be looked at once this step is done. */
+  #due: TaskIndex[] = [];
+  #disarmTimeout: (() => void) | undefined;
+  #disarmGrace: (() => void) | undefined;
+  #info: RunInfo | undefined;
+  #turnStartedAt: number;
+  #phase: 'new' | 'open' | 'going' | 'ended' = 'new';
+  #starting = false;
+  #stopped: Stopped | undefined;
+  /** An observer stopped the run in the midst of a step: it is done as soon as the step is. */
+  #stopDue = false;
+  #forced = false;
+
+  constructor(plan: Plan, settings: RunSettings, host: RuntimeHost) {
+    this.plan = plan;
+    this.#settings = settings;
+    this.#host = host;
+    this.clock = settings.clock;
+    this.random = settings.random;
+    this.journal = host.journal;
+    this.ledger = new Ledger(plan.tasks.length);
+    this.outputs = outputsOf(this, undefined);
+    this.scheduler = new Scheduler(plan, settings.concurrency, this);
+    this.#attempts = new Attempts(this, this, this);
+    this.now = this.clock.now();
+    this.startedAt = this.now;
+    this.#turnStartedAt = this.now;
+  }
+
+  get info(): RunInfo {
+    return (this.#info ??= Object.freeze({
+      id: this.#host.id,
+      workflow: this.plan.id,
+      version: this.plan.version,
+      startedAt: this.startedAt,
+      ...(this.#settings.parent !== undefined && { parent: this.#settings.parent }),
+    }));
+  }
+
+  get endedAt(): number {
+    return this.now;
+  }
+
+  get limits(): Limits | undefined {
+    return this.#limits;
+  }
+
+  /** Why the run was cancelled, if it was: what was given to `cancel`. */
+  get cancelReason(): unknown {
+    return this.#stopped?.reason;
+  }
+
+  /** Why the run failed as a whole, if it did: what was given to `fail`. */
+  get failure(): WorkflowError | undefined {
+    return this.#stopped?.failure;
+  }
+
+  get state(): RunState {
+    const failed = this.#stopped?.failedFast === true || this.failure !== undefined;
+    return failed ? 'failed' : this.scheduler.verdict;
+  }
+
+  /** The tasks that wait for a person's decision. */
+  get waiting(): readonly WaitingTask[] {
+    return this.#rescues?.waiting ?? [];
+  }
+
+  /** The run is known from now on, with the input as it was given; nothing starts before that was checked. */
+  open(input: unknown): void {
+    this.#phase = 'open';
+    this.tick();
+    this.journal.runStarted(input, this.startedAt, this.#settings.parent);
+    const { timeoutMs } = this.#settings;
+    if (timeoutMs !== undefined) {
+      const onTimeout = (): void => this.fail(new RunTimeoutError(this.info.id, this.plan.id, timeoutMs));
+      this.#disarmTimeout = this.clock.setTimer(timeoutMs, onTimeout);
+    }
+    if (this.#stopped !== undefined) this.#stopTasks();
+  }
+
+  /** @param input What handlers read. */
+  begin(input: unknown): void {
+    if (this.#phase !== 'open') return;
+    this.#phase = 'going';
+    this.tick();
+    this.outputs = outputsOf(this, input);
+    if (this.plan.timed) this.#limits = new Limits(this, this.#attempts);
+    this.scheduler.begin();
+    this.proceed();
+  }
+
+  /** Ends everything that has not ended: what runs gets its signal and the grace period, the rest is cancelled now. */
+  cancel(reason: unknown, graceMs: number = this.#settings.graceMs): void {
+    this.#stop({ reason, failure: undefined, failedFast: false, graceMs });
+  }
+
+  /** The same, but the run has failed, with this error. */
+  fail(failure: WorkflowError): void {
+    this.#stop({ reason: failure, failure, failedFast: false, graceMs: this.#settings.graceMs });
+  }
+
+  /** Cancels the run if it is not being cancelled yet, and waits for nothing: tasks that always run are cancelled too. */
+  force(reason: unknown): void {
+    this.#forced = true;
+    if (this.#stopped === undefined) return this.cancel(reason, 0);
+    if (this.#phase === 'ended' || this.#stopDue) return;
+    if (this.journal.telling) queueMicrotask(() => this.#forceTasks());
+    else this.#forceTasks();
+  }
+
+  #stop(stopped: Stopped): void {
+    if (this.#phase === 'ended' || this.#stopped !== undefined) return;
+    this.#stopped = stopped;
+    if (this.#phase === 'new') return;
+    if (this.journal.telling) {
+      this.#stopDue = true;
+      queueMicrotask(() => this.proceed());
+    } else {
+      this.#stopTasks();
+    }
+  }
+
+  #stopTasks(): void {
+    this.#stopDue = false;
+    if (this.#stopped === undefined) return;
+    const { reason, failure, graceMs } = this.#stopped;
+    this.tick();
+    this.journal.runCancelling(reason, this.#forced, this.now);
+    this.scheduler.cancel(this.#forced ? 'wholly' : 'gently');
+    this.#abort(failure ?? new CancelledError(reason));
+    if (this.#forced) return this.#endGrace();
+    this.#disarmGrace = this.clock.setTimer(graceMs, () => this.#endGrace());
+    this.proceed();
+  }
+
+  #forceTasks(): void {
+    if (this.#phase === 'ended') return;
+    this.tick();
+    this.journal.runCancelling(this.cancelReason, true, this.now);
+    this.scheduler.cancel('wholly');
+    this.#abort(this.failure ?? new CancelledError(this.cancelReason));
+    this.#endGrace();
+  }
+
+  #abort(reason: unknown): void {
+    for (const { index } of this.plan.tasks) {
+      if (!this.scheduler.isRunning(index) || !this.scheduler.isCancelled(index)) continue;
+      this.#attempts.abort(index, reason);
+      this.#fanOuts?.of(index)?.abort(reason);
+    }
+  }
+
+  /** Handlers that did not stop when told to are no longer waited for. */
+  #endGrace(): void {
+    this.tick();
+    for (const { index } of this.plan.tasks) {
+      if (this.scheduler.isRunning(index) && this.scheduler.isCancelled(index)) this.cancelTask(index);
+    }
+    this.proceed();
+  }
+
+  proceed(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    while (!this.#stopDue && (this.#due.length > 0 || this.scheduler.hasNext)) {
+      if (this.now - this.#turnStartedAt > TURN_MS) return this.#yield();
+      if (this.#due.length > 0) {
+        this.#lookAtDue();
+      } else {
+        this.#start(this.scheduler.take());
+        if (this.scheduler.hasNext) this.tick();
+      }
+    }
+    this.#starting = false;
+    if (this.#stopDue) return this.#stopTasks();
+    if (this.scheduler.open === 0) this.#end();
+    else if (this.#rescues !== undefined) this.#rescues.sayWaiting();
+  }
+
+  #yield(): void {
+    this.clock.yieldTurn(() => {
+      this.tick();
+      this.#turnStartedAt = this.now;
+      this.#starting = false;
+      this.proceed();
+    });
+  }
+
+  #start(index: TaskIndex): void {
+    const task = this.plan.tasks[index];
+    if (task === undefined) return;
+    this.#limits?.startTask(task, this.now);
+    if (task.definition.fanOut === undefined) this.#attempts.start(task, undefined);
+    else this.#fanOutsNow().start(task);
+  }
+
+  #lookAtDue(): void {
+    const due = this.#due;
+    this.#due = [];
+    for (const index of due) {
+      const task = this.plan.tasks[index];
+      if (task === undefined || !this.scheduler.isOpen(index)) continue;
+      if (this.scheduler.isChecking(index)) checkConditions(this, task);
+      else this.#gatesNow().queued(task);
+    }
+  }
+
+  #end(): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#limits?.clear();
+    this.#attempts.close();
+    this.#disarmTimeout?.();
+    this.#disarmGrace?.();
+    this.#host.ended();
+  }
+
+  tick(): void {
+    this.now = this.clock.now();
+  }
+
+  // What becomes of tasks.
+
+  succeedTask(index: TaskIndex, output: unknown, by?: StandIn): void {
+    this.ledger.outputs[index] = output;
+    if (by !== undefined) this.ledger.setStandIn(index, by);
+    this.#endTask(index);
+    this.journal.succeeded(index, output, by, this.now);
+    this.scheduler.succeed(index);
+  }
+
+  failTask(index: TaskIndex, error: Error): void {
+    this.#endTask(index, error);
+    this.ledger.setError(index, error);
+    this.journal.failed(index, error, this.now);
+    this.scheduler.fail(index);
+    const onFailure = this.#settings.onFailure ?? this.plan.definition.onFailure;
+    if (onFailure !== 'fail-fast' || this.plan.tasks[index]?.definition.allowFailure === true) return;
+    this.#stop({ reason: error, failure: undefined, failedFast: true, graceMs: this.#settings.graceMs });
+  }
+
+  skipTask(index: TaskIndex, reason: SkipReason): void {
+    this.#endTask(index);
+    this.journal.skipped(index, reason, undefined, this.now);
+    this.scheduler.skip(index, reason);
+  }
+
+  cancelTask(index: TaskIndex): void {
+    this.#endTask(index, new CancelledError(this.cancelReason));
+    this.journal.cancelled(index, this.now);
+    this.scheduler.cancelled(index);
+  }
+
+  rescueTask(index: TaskIndex, error: Error): void {
+    const task = this.plan.tasks[index];
+    if (task?.definition.fallback === undefined && task?.definition.recover === undefined)
+      return this.failTask(index, error);
+    this.#rescuesNow().begin(task, error);
+  }
+
+  leaveQueue(index: TaskIndex): void {
+    this.#gates?.leave(index);
+    this.scheduler.retry(index);
+  }
+
+  warn(index: TaskIndex, message: string): void {
+    this.journal.log(index, this.ledger.attempts[index] ?? 0, 'warn', message, undefined, this.now, undefined);
+  }
+
+  /** @throws NotWaitingError */
+  decide(task: string, decision: Decision, details: DecisionDetails): void {
+    const rescues = this.#rescuesNow();
+    const index = rescues.assertWaiting(this.plan.indexOf.get(task), task);
+    const decide = (): void => rescues.decide(index, decision, details);
+    if (this.journal.telling) queueMicrotask(decide);
+    else decide();
+  }
+
+  /** The task is over: nothing of it goes on. */
+  #endTask(index: TaskIndex, reason?: unknown): void {
+    if (this.ledger.startedAt[index] !== undefined) this.ledger.endedAt[index] = this.now;
+    this.#limits?.endTask(index);
+    this.#fanOuts?.end(index, reason);
+    this.#attempts.stop(index, reason);
+    this.#gates?.leave(index);
+    this.#rescues?.end(index);
+  }
+
+  #fanOutsNow(): FanOuts {
+    return (this.#fanOuts ??= new FanOuts(this, this.#attempts, this.#gatesNow()));
+  }
+
+  #gatesNow(): Gates {
+    return (this.#gates ??= new Gates(this, this.#host.admission, (task, item) => this.#admitted(task, item)));
+  }
+
+  #rescuesNow(): Rescues {
+    return (this.#rescues ??= new Rescues(this));
+  }
+
+  // What becomes of attempts.
+
+  started({ planned, item }: Attempt): void {
+    if (planned.placement !== undefined) this.#gates?.started(item ?? planned.index);
+  }
+
+  succeeded(attempt: Attempt, output: unknown): void {
+    const { planned, item } = attempt;
+    if (planned.compensate !== undefined) this.done.push(toUndo(this, attempt, output));
+    if (item === undefined) this.succeedTask(planned.index, output);
+    else this.#fanOuts?.itemEnded(item, { output });
+  }
+
+  failed(task: PlannedTask, item: Item | undefined, error: Error): void {
+    if (item === undefined) this.rescueTask(task.index, error);
+    else this.#fanOuts?.itemEnded(item, { error });
+  }
+
+  cancelled(index: TaskIndex): void;
+  cancelled(task: PlannedTask, item: Item | undefined): void;
+  cancelled(task: TaskIndex | PlannedTask, item?: Item): void {
+    if (typeof task === 'number') {
+      this.#endTask(task);
+      this.journal.cancelled(task, this.now);
+    } else if (item === undefined) this.cancelTask(task.index);
+    else this.#fanOuts?.itemEnded(item, { error: new CancelledError(this.cancelReason) });
+  }
+
+  waitingFor(task: PlannedTask, item: Item | undefined, wait: 'retry' | 'breaker'): void {
+    this.#gates?.leave(item ?? task.index);
+    if (item !== undefined) this.scheduler.release(task.index, 'slot');
+    else if (wait === 'retry') this.scheduler.retry(task.index);
+    else this.scheduler.wait(task.index);
+  }
+
+  again(task: PlannedTask, item: Item | undefined): void {
+    if (item === undefined) this.scheduler.requeue(task.index);
+    else if (this.#gatesNow().admit(task, item)) this.#fanOuts?.of(task.index)?.ready(item);
+  }
+
+  #admitted(task: PlannedTask, item: Item | undefined): void {
+    if (item === undefined) this.scheduler.admit(task.index);
+    else this.#fanOuts?.of(task.index)?.ready(item);
+  }
+
+  // What an attempt's context needs.
+
+  log({ planned, item, attempt }: Attempt, level: LogLevel, message: string, fields: LogFields | undefined): void {
+    this.journal.log(planned.index, attempt, level, message, fields, this.clock.now(), item?.index);
+  }
+
+  runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
+    return this.#host.runChild(attempt, child, data);
+  }
+
+  dispatch(attempt: Attempt, data: unknown): unknown {
+    return this.#host.dispatch(attempt, data);
+  }
+
+  // What follows from a fact, told by the scheduler.
+
+  check(index: TaskIndex): void {
+    this.#due.push(index);
+  }
+
+  queued(index: TaskIndex): void {
+    this.journal.queued(index, this.now);
+    const task = this.plan.tasks[index];
+    if (task !== undefined) this.#limits?.queue(task, this.now);
+    if (isGated(this.plan.traits, index)) this.#due.push(index);
+  }
+
+  upstreamFailed(index: TaskIndex, cause: TaskIndex): void {
+    this.#limits?.endTask(index);
+    this.journal.upstreamFailed(index, cause, this.now);
+  }
+
+  skipped(index: TaskIndex, cause: TaskIndex): void {
+    this.#limits?.endTask(index);
+    this.journal.skipped(index, 'dependency', cause, this.now);
+  }
+}
