@@ -8,7 +8,7 @@ import { systemWarn } from './execute/system.ts';
 import { createId } from './lib/id.ts';
 import type { CompensationResult } from './model/compensation.ts';
 import type { ChildWorkflow } from './model/definition.ts';
-import { CancelledError, DefinitionError, ValidationError } from './model/error.ts';
+import { CancelledError, DefinitionError, RecursionError, ValidationError } from './model/error.ts';
 import type { RunEvent } from './model/event.ts';
 import type { Plan } from './model/plan.ts';
 import type { Duration } from './model/policy.ts';
@@ -184,7 +184,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     children.add(handle);
     const result = await handle.result;
     children.delete(handle);
-    if (result.state !== 'succeeded') throw result.error;
+    if (result.state !== 'succeeded') throw endless(result.error) ?? result.error;
     return result.output;
   }
 
@@ -257,6 +257,14 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#publisher.end();
     this.#resolve(result);
   }
+}
+
+/** Workflows that run each other without end: said once, not by each of the runs on the way, and never retried. */
+function endless(error: unknown): RecursionError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof RecursionError) return cause;
+  }
+  return undefined;
 }
 
 /** @throws DefinitionError where a task needs more than there is in all. */

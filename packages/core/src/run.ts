@@ -1,5 +1,5 @@
 import { compile } from './compile/compile.ts';
-import type { AnyTask, Outputs, Workflow } from './define/types.ts';
+import type { AnyTask, Missing, Workflow } from './define/types.ts';
 import type { RunResult, SucceededRun } from './model/result.ts';
 import { beginChild } from './run-child.ts';
 import { Handle, type RunHandle } from './run-handle.ts';
@@ -10,7 +10,7 @@ export type RunArguments<In> = undefined extends In
   ? [input?: In, options?: RunOptions]
   : [input: In, options?: RunOptions];
 
-type ResultOf<T extends AnyTask, Out> = RunResult<T['id'], Outputs<T>, Out>;
+type ResultOf<T extends AnyTask, Out> = RunResult<T['id'], { readonly [E in T as E['id']]: E['out'] | Missing[E['mark']] }, Out>;
 
 /**
  * Runs a workflow in this process.
@@ -37,7 +37,7 @@ export function run<In, T extends AnyTask, Out>(
 export async function runOrThrow<In, T extends AnyTask, Out>(
   workflow: Workflow<In, T, Out>,
   ...args: RunArguments<NoInfer<In>>
-): Promise<SucceededRun<T['id'], Outputs<T>, Out>> {
+): Promise<SucceededRun<T['id'], { readonly [E in T as E['id']]: E['out'] | Missing[E['mark']] }, Out>> {
   const result = await run(workflow, ...args);
   if (result.state !== 'succeeded') throw result.error;
   return result;

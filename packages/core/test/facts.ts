@@ -17,7 +17,7 @@ export interface Told {
   readonly cause?: string;
 }
 
-/** Everything that could happen to a run now. */
+/** Everything that could happen to a run now, but for its being cancelled: that is always possible. */
 export function possibleFacts(
   tasks: readonly OracleTask[],
   concurrency: number,
@@ -28,8 +28,6 @@ export function possibleFacts(
     ...(state.phase === 'new' ? [{ type: 'begin' } as const] : []),
     ...(next === undefined ? [] : [{ type: 'take', task: next } as const]),
     ...tasks.flatMap((task) => factsOf(task, state)),
-    { type: 'cancel', how: 'gently' },
-    { type: 'cancel', how: 'wholly' },
   ];
 }
 

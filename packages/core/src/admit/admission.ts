@@ -33,7 +33,8 @@ export interface Ticket {
 /** Lets attempts in, as pools and resources have room. */
 export interface Admission {
   /**
-   * @param granted Called once, perhaps before `request` returns, unless the ticket is released first. It must not throw.
+   * @param granted Called once, perhaps before `request` returns, unless the ticket is released first; others that waited
+   * may be granted before it returns as well. It must not throw.
    * @throws OptionError where a pool of the same name with other options is in use.
    */
   request(demand: AdmissionDemand, granted: () => void): Ticket;

@@ -1,12 +1,26 @@
 import type { TaskContext } from '../model/context.ts';
-import type { Facts, OutputOf } from './facts.ts';
-import type { Fragment, FragmentFor } from './fragment.ts';
+import type { Facts, OutputOf, OwnRule, Said } from './facts.ts';
+import type { Fragment, FragmentFor, Used } from './fragment.ts';
 import type { TaskRefFor, TasksOf } from './graph.ts';
 import type { MarksUnder } from './marks.ts';
 import type { Scope } from './scope.ts';
 import type { Place, TaskSteps } from './steps.ts';
 import type { ReusableTask } from './task.ts';
-import type { AnyTask, DependencyId, Given, Marked, NewTaskId, Outputs, Select, Selected, Task, Workflow } from './types.ts';
+import type {
+  AnyTask,
+  DependencyId,
+  Given,
+  LabelOf,
+  Mark,
+  Marked,
+  Missing,
+  NewTaskId,
+  Select,
+  Selected,
+  Task,
+  Without,
+  Workflow,
+} from './types.ts';
 import type { Views } from './views.ts';
 
 /** Which builder goes on after `.run()`: looked up, not decided, so that it costs the type checker nothing. */
@@ -30,10 +44,14 @@ export interface Flow<S extends Scope, T extends AnyTask, Ids extends string> ex
     ...tasks: R
   ): Flow<S, T | Marked<TasksOf<R>, S['facts']['mark']>, Ids | TasksOf<R>['id']>;
   /** Adds a fragment's tasks; those it exports can then be depended on. */
-  use<Needs, X extends AnyTask>(fragment: FragmentFor<Needs, X, S['input'], T>): Flow<S, T | X, Ids | X['id']>;
+  use<Needs, X extends AnyTask>(
+    fragment: FragmentFor<Needs, X, S['input'], T>,
+  ): Flow<S, T | Used<X, Needs, T, S['facts']['mark']>, Ids | X['id']>;
   /** Makes the workflow's output from its tasks' outputs, when all have succeeded. */
   output<Out>(
-    select: (outputs: Outputs<T | Given<'input', S['input']>>) => Out,
+    select: (outputs: {
+      readonly [K in T | Given<'input', S['input']> as K['id']]: K['out'] | Missing[K['mark']];
+    }) => Out,
   ): Workflow<S['accepts'], T, Out>;
 }
 
@@ -47,9 +65,13 @@ export interface FragmentFlow<S extends Scope, T extends AnyTask, Ids extends st
   exports<X extends Ids>(...ids: X[]): Fragment<S['accepts'], Select<T, X>>;
 }
 
+/** A task in a chain: it goes on as a `TaskBuilder`, and ends in what the chain is. */
 interface InChain<S extends Scope, T extends AnyTask, Ids extends string, Id extends string> extends Place {
   readonly builder: this extends { readonly entries: infer E extends AnyTask; readonly facts: infer F extends Facts }
     ? TaskBuilder<S, T, Ids, Id, E, F>
+    : never;
+  readonly end: this extends { readonly out: infer Out; readonly mark: infer M extends Mark }
+    ? FlowOf<S, T | Task<Id, Out, M>, Ids | Id>[S['kind']]
     : never;
 }
 
@@ -66,6 +88,33 @@ export interface TaskBuilder<
   dependsOn<D extends DependencyId<Ids>>(
     ...ids: D[]
   ): TaskBuilder<S, T, Ids, Id, E | Selected<T, D>, F>;
+  /** Waits for a task and runs only if that gave one of these labels; else this task is skipped. */
+  onBranch<D extends DependencyId<Ids>, const L extends LabelOf<Selected<T, D>>>(
+    task: D,
+    ...labels: readonly [L, ...L[]]
+  ): TaskBuilder<
+    S,
+    T,
+    Ids,
+    Id,
+    Without<E, D> | Task<D, L, Selected<T, D>['mark']>,
+    Said<F, { mark: F['mark'] | 'skipped' }>
+  >;
+  /**
+   * Undoes what a task set up, whose output it reads: it runs if that task succeeded, once everything that depends on
+   * that task has ended, in a cancelled run too.
+   */
+  teardownOf<D extends DependencyId<Ids>>(
+    this: F['early'],
+    setup: D,
+  ): TaskBuilder<
+    S,
+    T,
+    Ids,
+    Id,
+    Without<E, D> | Given<D, Selected<T, D>['out']>,
+    Said<F, OwnRule & { mark: F['mark'] | Selected<T, D>['mark'] }>
+  >;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends F['returns']>(
     work: (data: Views<E>[F['rule']], context: TaskContext) => R,

@@ -1,7 +1,12 @@
-import type { Handler, TaskDefinition } from '../model/definition.ts';
-import type { Duration, RetryOptions } from '../model/policy.ts';
+import type { CompensateOptions, CompensationPolicies } from '../model/compensation.ts';
+import type { ChildWorkflow, Fallback, Handler, SleepLength, TaskDefinition } from '../model/definition.ts';
+import type { FanOut, FanOutOptions } from '../model/fan-out.ts';
+import type { IsolateOptions, Pool, PoolDemand, ResourceDemand } from '../model/placement.ts';
+import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts';
+import type { RecoveryRule } from '../model/recovery.ts';
 import type { Schema } from '../model/schema.ts';
-import { isReusableTask, type ReusableTask } from './task.ts';
+import type { TriggerRule } from '../model/trigger-rule.ts';
+import { isReusableTask, type ReusableTask, type ReusableTaskPolicies } from './task.ts';
 
 /**
  * A task being declared: the untyped value behind the typed faces. It is never changed; each call gives a new one.
@@ -12,6 +17,30 @@ export abstract class TaskDraft<Next> {
 
   constructor(task: TaskDefinition) {
     this.task = task;
+  }
+
+  triggerRule(rule: TriggerRule): this {
+    return this.#change('triggerRule', rule);
+  }
+
+  runAlways(): this {
+    return this.#change('runAlways', true);
+  }
+
+  when(condition: (data: never) => unknown): this {
+    return this.#change('conditions', added(this.task.conditions, condition));
+  }
+
+  allowFailure(): this {
+    return this.#change('allowFailure', true);
+  }
+
+  forEach(select: (data: never) => unknown, options?: FanOutOptions): this {
+    return this.#fanOut({ ...options, kind: 'each', select });
+  }
+
+  matrix(axes: Readonly<Record<string, readonly unknown[]>>, options?: FanOutOptions): this {
+    return this.#fanOut({ ...options, kind: 'matrix', axes });
   }
 
   retry(retry: RetryOptions): this {
@@ -26,8 +55,45 @@ export abstract class TaskDraft<Next> {
     return this.#change('deadline', deadline);
   }
 
+  queueTimeout(queueTimeout: Duration): this {
+    return this.#change('queueTimeout', queueTimeout);
+  }
+
+  sla(sla: Duration): this {
+    return this.#change('sla', sla);
+  }
+
+  breaker(breaker: string | BreakerOptions): this {
+    return this.#change('breaker', breaker);
+  }
+
+  fallback(value: unknown): this {
+    const fallback: Fallback = isFunction(value) ? { kind: 'function', make: value } : { kind: 'value', value };
+    return this.#change('fallback', Object.freeze(fallback));
+  }
+
+  recover(rules: readonly RecoveryRule[]): this {
+    return this.#change('recover', rules);
+  }
+
+  compensate(undo: CompensateOptions['undo'], policies?: CompensationPolicies): this {
+    return this.#change('compensate', Object.freeze({ ...policies, undo }));
+  }
+
   priority(priority: number): this {
     return this.#change('priority', priority);
+  }
+
+  pool(pool: Pool, demand?: Omit<PoolDemand, 'pool'>): this {
+    return this.#change('pools', added(this.task.pools, Object.freeze({ ...demand, pool })));
+  }
+
+  resources(resources: ResourceDemand): this {
+    return this.#change('resources', resources);
+  }
+
+  isolate(options: IsolateOptions = {}): this {
+    return this.#change('isolate', options);
   }
 
   output(output: Schema): this {
@@ -39,6 +105,36 @@ export abstract class TaskDraft<Next> {
     if (isReusableTask(work)) useReusable(task, work, map);
     else task.handler = work;
     return this.finish(Object.freeze(task));
+  }
+
+  runWorkflow(workflow: ChildWorkflow['workflow'], input?: ChildWorkflow['input']): Next {
+    const task = copyOf(this.task);
+    task.child = Object.freeze({ workflow, input });
+    return this.finish(Object.freeze(task));
+  }
+
+  sleep(length: SleepLength): Next {
+    const task = copyOf(this.task);
+    task.sleep = length;
+    return this.finish(Object.freeze(task));
+  }
+
+  /** Waits for a task, once, and runs only where that gave one of these labels. */
+  protected branching(task: string, labels: readonly unknown[]): TaskDefinition {
+    const copy = depending(this.task, task);
+    copy.branches = added(this.task.branches, Object.freeze({ task, labels: Object.freeze(labels) }));
+    return copy;
+  }
+
+  /** Waits for a task, once, and undoes what that set up. */
+  protected tearingDown(setup: string): TaskDefinition {
+    const copy = depending(this.task, setup);
+    copy.teardownOf = setup;
+    return copy;
+  }
+
+  #fanOut(fanOut: FanOut): this {
+    return this.#change('fanOut', Object.freeze(fanOut));
   }
 
   #change<Key extends keyof TaskDefinition>(key: Key, value: TaskDefinition[Key]): this {
@@ -68,11 +164,43 @@ export function copyOf(task: TaskDefinition): Mutable<TaskDefinition> {
     handler: task.handler,
     handlerName: task.handlerName,
     output: task.output,
+    triggerRule: task.triggerRule,
+    conditions: task.conditions,
+    branches: task.branches,
+    runAlways: task.runAlways,
+    teardownOf: task.teardownOf,
+    allowFailure: task.allowFailure,
+    fanOut: task.fanOut,
+    child: task.child,
+    sleep: task.sleep,
     retry: task.retry,
     timeout: task.timeout,
     deadline: task.deadline,
+    queueTimeout: task.queueTimeout,
+    sla: task.sla,
+    breaker: task.breaker,
+    fallback: task.fallback,
+    recover: task.recover,
+    compensate: task.compensate,
     priority: task.priority,
+    pools: task.pools,
+    resources: task.resources,
+    isolate: task.isolate,
   };
+}
+
+function depending(task: TaskDefinition, dependency: string): Mutable<TaskDefinition> {
+  const copy = copyOf(task);
+  if (!task.dependsOn.includes(dependency)) copy.dependsOn = added(task.dependsOn, dependency);
+  return copy;
+}
+
+function added<Item>(items: readonly Item[] | undefined, item: Item): readonly Item[] {
+  return Object.freeze([...(items ?? []), item]);
+}
+
+function isFunction(value: unknown): value is (error: Error) => unknown {
+  return typeof value === 'function';
 }
 
 /** The reusable task's own policies hold where the chain says nothing. */
@@ -83,7 +211,5 @@ function useReusable(
 ): void {
   task.handler = map === undefined ? reusable : (data, context) => reusable(map(data) as never, context);
   task.handlerName = reusable.taskName;
-  task.retry ??= reusable.policies.retry;
-  task.timeout ??= reusable.policies.timeout;
-  task.deadline ??= reusable.policies.deadline;
+  Object.assign(task, unsaid(task, reusable.policies));
 }

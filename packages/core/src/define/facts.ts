@@ -90,7 +90,11 @@ export interface OwnRule {
   readonly rules: 'Error: a teardown has a trigger rule of its own: its setup has succeeded, and whatever uses it has ended';
 }
 
-/** An undo function was given that takes this output; with a schema the output is the schema's already. */
-export type Undone<SchemaOut, Out> = SchemaOut extends Unset
-  ? { readonly returns: Out | Promise<Out> | PromiseLike<Out>; readonly undone: Out }
-  : {};
+/** An undo function was given that takes this output: the handler must give it, where no schema does. */
+export interface Undone<F extends Facts, Out> extends Read {
+  readonly returns: F['made'] extends Unset ? Awaitable<Out> : F['returns'];
+  readonly undone: F['made'] extends Unset ? Out : F['undone'];
+}
+
+/** What a handler may return that is to give this. */
+export type Awaitable<T> = T | Promise<T> | PromiseLike<T>;

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '../model/definition.ts';
 import type { Fresh } from './facts.ts';
 import type { Scope } from './scope.ts';
-import type { AnyTask, Select, Task } from './types.ts';
+import type { AnyTask, Mark, Select, Selected, Task } from './types.ts';
 
 /** The scope of a fragment's tasks: they read the input that the fragment needs. */
 export interface FragmentScope<Needs> extends Scope {
@@ -31,6 +31,17 @@ export type FragmentFor<Needs, X extends AnyTask, Input, T extends AnyTask> = [I
       : `Error: the fragment needs task '${Misfit<Needs, T>}' with another type of output`
     : `Error: the fragment needs task '${Missing<Needs, T>}', which this workflow does not have yet`
   : `Error: the fragment needs an input that this workflow's input does not fit`;
+
+/** What a fragment exports, as the workflow sees it: `inherited` becomes what is true there of the needed tasks. */
+export type Used<X extends AnyTask, Needs, T extends AnyTask, M extends Mark> = X extends AnyTask
+  ? Task<X['id'], X['out'], M | MarkIn<T, keyof Needs>[X['mark']]>
+  : never;
+
+interface MarkIn<T extends AnyTask, Ids> {
+  readonly skipped: 'skipped';
+  readonly failed: 'failed';
+  readonly inherited: Selected<T, Ids>['mark'];
+}
 
 type InputNeed<Needs> = Needs extends { readonly input: infer Input } ? Input : unknown;
 

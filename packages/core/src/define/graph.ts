@@ -2,10 +2,10 @@ import type { TaskContext } from '../model/context.ts';
 import type { TaskDefinition } from '../model/definition.ts';
 import { copyOf, emptyTask, TaskDraft } from './draft.ts';
 import type { ReusableTask } from './task.ts';
-import type { Facts, Fresh, OutputOf } from './facts.ts';
+import type { Facts, Fresh, OutputOf, OwnRule, Said } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
 import type { Place, TaskSteps } from './steps.ts';
-import type { AnyTask, Given, Mark, ReservedId, Task } from './types.ts';
+import type { AnyTask, Given, LabelOf, Mark, ReservedId, Task, Without } from './types.ts';
 import type { Views } from './views.ts';
 
 /** A task that is known by reference: others name it by this value, not by its ID. */
@@ -38,6 +38,9 @@ interface InGraph<Input, Id extends string> extends Place {
   readonly builder: this extends { readonly entries: infer E extends AnyTask; readonly facts: infer F extends Facts }
     ? TaskRefBuilder<Input, Id, E, F>
     : never;
+  readonly end: this extends { readonly out: infer Out; readonly mark: infer M extends Mark }
+    ? TaskRef<Id, Out, Input, M>
+    : never;
 }
 
 /** A task by reference, being declared. `E` holds what its handler reads. */
@@ -47,6 +50,29 @@ export interface TaskRefBuilder<Input, Id extends string, E extends AnyTask, F e
   dependsOn<const R extends readonly TaskRefFor<Input>[]>(
     ...tasks: R
   ): TaskRefBuilder<Input, Id, E | TasksOf<R>, F>;
+  /** Waits for a task and runs only if that gave one of these labels; else this task is skipped. */
+  onBranch<R extends TaskRefFor<Input>, const L extends LabelOf<TaskOf<R>>>(
+    task: R,
+    ...labels: readonly [L, ...L[]]
+  ): TaskRefBuilder<
+    Input,
+    Id,
+    Without<E, TaskOf<R>['id']> | Task<TaskOf<R>['id'], L, TaskOf<R>['mark']>,
+    Said<F, { mark: F['mark'] | 'skipped' }>
+  >;
+  /**
+   * Undoes what a task set up, whose output it reads: it runs if that task succeeded, once everything that depends on
+   * that task has ended, in a cancelled run too.
+   */
+  teardownOf<R extends TaskRefFor<Input>>(
+    this: F['early'],
+    setup: R,
+  ): TaskRefBuilder<
+    Input,
+    Id,
+    Without<E, TaskOf<R>['id']> | Given<TaskOf<R>['id'], TaskOf<R>['out']>,
+    Said<F, OwnRule & { mark: F['mark'] | TaskOf<R>['mark'] }>
+  >;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends F['returns']>(
     work: (data: Views<E>[F['rule']], context: TaskContext) => R,

@@ -38,19 +38,41 @@ export interface Recovery<E extends Error> {
  * Begins a recovery rule: for errors of a class, for those a predicate accepts, or for those whose `code` is this.
  * `on(Error)` is for every error.
  */
-export function on<E extends Error>(type: abstract new (...args: never) => E): Recovery<E>;
 export function on<E extends Error>(test: (error: Error) => error is E): Recovery<E>;
 export function on(match: string | ((error: Error) => boolean)): Recovery<Error>;
-export function on(match: string | ((error: Error) => boolean) | ErrorClass): Recovery<Error> {
-  const rule = toRule(toMatch(match));
+export function on<E extends Error>(type: abstract new (...args: never) => E): Recovery<E>;
+export function on(match: Match): Recovery<Error> {
+  const rule = ruleFor(toMatch(match));
+  // The one cast: what a rule can make of an output is known to the type checker alone.
   return Object.freeze({
-    retry: (options) => rule({ type: 'retry', ...options }),
-    runThenRetry: (repair, options) => rule({ type: 'run_then_retry', repair, ...options }),
-    value: (value) => rule({ type: 'value', make: typeof value === 'function' ? value : () => value }),
+    retry: (options: RecoveryRetryOptions) => rule({ type: 'retry', ...options }),
+    runThenRetry: (repair: (error: Error) => unknown, options: RecoveryRetryOptions) =>
+      rule({ type: 'run_then_retry', repair, ...options }),
+    value: (value: unknown) => rule({ type: 'value', make: isFunction(value) ? value : () => value }),
     skip: () => rule({ type: 'skip' }),
-    fail: (make) => rule({ type: 'fail', make }),
-    escalate: (message) => rule({ type: 'escalate', message }),
-  } satisfies Recovery<Error>);
+    fail: (make?: (error: Error) => Error) => rule({ type: 'fail', ...(make !== undefined && { make }) }),
+    escalate: (message?: string) => rule({ type: 'escalate', ...(message !== undefined && { message }) }),
+  }) as unknown as Recovery<Error>;
 }
 
 type ErrorClass = abstract new (...args: never) => Error;
+type Match = string | ((error: Error) => boolean) | ErrorClass;
+
+function ruleFor(match: ErrorMatch): (action: RecoveryAction) => RecoveryRule {
+  return (action) => Object.freeze({ match, action: Object.freeze(action) });
+}
+
+function toMatch(match: Match): ErrorMatch {
+  if (typeof match === 'string') return Object.freeze({ kind: 'code', code: match });
+  if (isErrorClass(match)) return Object.freeze({ kind: 'class', type: match });
+  return Object.freeze({ kind: 'predicate', test: match });
+}
+
+function isErrorClass(match: ErrorClass | ((error: Error) => boolean)): match is ErrorClass {
+  const { prototype } = match as { readonly prototype?: unknown };
+  return match === Error || prototype instanceof Error;
+}
+
+function isFunction(value: unknown): value is (error: Error) => unknown {
+  return typeof value === 'function';
+}

@@ -12,17 +12,25 @@ export interface Scope {
 }
 
 /** The scope of a workflow: what its run takes, and what its handlers read as `input` once the schema has seen it. */
-export interface WorkflowScope<In, Input, Policy extends FailurePolicy = 'any'> extends Scope {
+export interface WorkflowScope<In, Input> extends Scope {
   readonly kind: 'workflow';
   readonly accepts: In;
   readonly input: Input;
-  readonly facts: FreshUnder[Policy];
+  readonly facts: Fresh;
 }
 
-/** Where the leaves decide whether a run failed, any task may have failed in one that succeeded. */
-interface FreshUnder {
-  readonly any: Fresh;
-  readonly leaves: Fresh<'failed'>;
+/** The scope of a workflow whose leaves decide whether a run failed: any task may have failed in one that succeeded. */
+export interface LeavesScope<In, Input> extends Scope {
+  readonly kind: 'workflow';
+  readonly accepts: In;
+  readonly input: Input;
+  readonly facts: Fresh<'failed'>;
+}
+
+/** The scope under a failure policy. */
+export interface ScopeUnder<In, Input> {
+  readonly any: WorkflowScope<In, Input>;
+  readonly leaves: LeavesScope<In, Input>;
 }
 
 export interface WorkflowOptions<In, Input, Policy extends FailurePolicy = FailurePolicy> {

@@ -5,7 +5,7 @@ import type { Pool } from '../model/placement.ts';
 import type { Duration } from '../model/policy.ts';
 import type { Schema } from '../model/schema.ts';
 import type { Skip } from '../model/skip.ts';
-import type { Facts, FanOf, OutputOf, Read, Said, SkipIn, Undone, Unset } from './facts.ts';
+import type { Awaitable, Facts, FanOf, OutputOf, Read, Said, SkipIn, Undone, Unset } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
 import type { TaskPolicies } from './policies.ts';
 import type { MarkOf, RecoveryRuleOf, ValueOf } from './recover.ts';
@@ -31,8 +31,6 @@ type Step<P extends Place, E extends AnyTask, F extends Facts> = (P & {
 
 /** What comes after a task with this output and mark. */
 type End<P extends Place, Out, M extends Mark> = (P & { readonly out: Out; readonly mark: M })['end'];
-
-type Awaitable<T> = T | Promise<T> | PromiseLike<T>;
 
 /** What can be said of a task that its own type or its handler's depends on, wherever it is declared. */
 export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> extends TaskPolicies {
@@ -118,7 +116,7 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
       context: TaskContext,
     ) => unknown,
     policies?: CompensationPolicies,
-  ): Step<P, E, Said<F, Read & Undone<F['made'], O>>>;
+  ): Step<P, E, Said<F, Undone<F, O>>>;
   /** Takes a slot of a pool for each attempt. Said again, it takes from that pool too. */
   pool(pool: Pool): this;
   /** Takes `slots` of a pool for each attempt, on account of `key` where the pool limits by key. */

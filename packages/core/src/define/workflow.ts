@@ -4,7 +4,7 @@ import { copyOf, emptyTask, TaskDraft } from './draft.ts';
 import type { Fragment, FragmentScope, NeededTasks } from './fragment.ts';
 import { refsToTasks, type TaskRefFor } from './graph.ts';
 import { type Links, tasksOf } from './links.ts';
-import type { WorkflowOptions, WorkflowScope } from './scope.ts';
+import type { ScopeUnder, WorkflowOptions } from './scope.ts';
 import type { AnyTask, Workflow } from './types.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { AnyTask, Workflow } from './types.ts';
 export function workflow<In = undefined, Input = In, const Policy extends FailurePolicy = 'any'>(
   id: string,
   options: WorkflowOptions<In, Input, Policy> = {},
-): Flow<WorkflowScope<In, Input, Policy>, never, never> {
+): Flow<ScopeUnder<In, Input>[Policy], never, never> {
   const header = Object.freeze({
     id,
     version: options.version ?? '0.0.0',
@@ -23,7 +23,7 @@ export function workflow<In = undefined, Input = In, const Policy extends Failur
     input: options.input,
   });
   // The one seam between the typed face and the untyped builder behind it.
-  return new WorkflowChain(header, undefined) as unknown as Flow<WorkflowScope<In, Input, Policy>, never, never>;
+  return new WorkflowChain(header, undefined) as unknown as Flow<ScopeUnder<In, Input>[Policy], never, never>;
 }
 
 /** Begins a fragment: a part of a workflow that names what it needs from the workflow that will use it. */

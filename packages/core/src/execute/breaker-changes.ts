@@ -28,7 +28,7 @@ export class Changes<Change> {
   /** Those who listen now: one that ends listening is not told, one that begins is told of the next change. */
   #tellAll(change: Change): void {
     for (const listener of Array.from(this.#listeners)) {
-      
+      if (!this.#listeners.has(listener)) continue;
       try {
         listener.hear(change);
       } catch (error) {

@@ -97,6 +97,15 @@ describe('a closed breaker', () => {
     expect(api.status).toMatchObject({ calls: 0, failures: 0 });
   });
 
+  test('forgets a success by when it was, not by when the next failure is', () => {
+    const api = breaker();
+    call(api, '+++');
+    clock.spend(5_000);
+    call(api, '-');
+    clock.spend(5_000);
+    expect(api.status).toMatchObject({ calls: 1, failures: 1 });
+  });
+
   test('does not count calls that are under way or were abandoned', () => {
     const api = breaker();
     const underWay = Array.from({ length: 20 }, () => api.enter());

@@ -8,6 +8,9 @@ import type { Journal } from '../record/journal.ts';
 import type { Ledger } from '../record/ledger.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 
+/** `open`: the run is known, and its input is being checked. `going`: tasks may start. */
+export type Phase = 'new' | 'open' | 'going' | 'ended';
+
 /**
  * What the parts of a run's loop have in common. Whoever is called from outside (a timer, a promise, a person) first
  * calls `tick`, says what became true, and ends with `proceed`.

@@ -5,7 +5,7 @@ import type { Outputs } from '../execute/data.ts';
 import type { Item } from '../execute/item.ts';
 import type { LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
-import { CancelledError, RunTimeoutError, type WorkflowError } from '../model/error.ts';
+import { CancelledError, type WorkflowError } from '../model/error.ts';
 import type { Decision, StandIn } from '../model/event.ts';
 import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { Clock } from '../model/ports.ts';
@@ -20,22 +20,13 @@ import { toUndo } from './done.ts';
 import { FanOuts } from './fan-outs.ts';
 import { Gates, isGated } from './gates.ts';
 import { Limits } from './limits.ts';
-import type { Loop } from './loop.ts';
+import type { Loop, Phase } from './loop.ts';
 import { outputsOf } from './outputs.ts';
 import { type DecisionDetails, Rescues, type WaitingTask } from './rescues.ts';
+import { Stopping } from './stopping.ts';
 
 /** The loop lets I/O, timers and signals have their turn at least this often. */
 const TURN_MS = 10;
-
-/** Why a run does not go on, and how long its running handlers have to stop. */
-interface Stopped {
-  readonly reason: unknown;
-  /** Why the run failed as a whole, if that is why it stopped. */
-  readonly failure: WorkflowError | undefined;
-  /** A task failed, and the run is to fail fast. */
-  readonly failedFast: boolean;
-  readonly graceMs: number;
-}
 
 /** What a run's loop needs of whoever began it. */
 export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch'> {
@@ -67,6 +58,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   readonly #settings: RunSettings;
   readonly #host: RuntimeHost;
   readonly #attempts: Attempts;
+  readonly #stopping: Stopping;
   // Made when a task first needs them: most runs never do.
   #limits: Limits | undefined;
   #gates: Gates | undefined;
@@ -74,16 +66,10 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   #rescues: Rescues | undefined;
   /** Tasks whose conditions or gates are to be looked at once this step is done. */
   #due: TaskIndex[] = [];
-  #disarmTimeout: (() => void) | undefined;
-  #disarmGrace: (() => void) | undefined;
   #info: RunInfo | undefined;
   #turnStartedAt: number;
-  #phase: 'new' | 'open' | 'going' | 'ended' = 'new';
   #starting = false;
-  #stopped: Stopped | undefined;
-  /** An observer stopped the run in the midst of a step: it is done as soon as the step is. */
-  #stopDue = false;
-  #forced = false;
+  phase: Phase = 'new';
 
   constructor(plan: Plan, settings: RunSettings, host: RuntimeHost) {
     this.plan = plan;
@@ -96,6 +82,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.outputs = outputsOf(this, undefined);
     this.scheduler = new Scheduler(plan, settings.concurrency, this);
     this.#attempts = new Attempts(this, this, this);
+    this.#stopping = new Stopping(this, settings);
     this.now = this.clock.now();
     this.startedAt = this.now;
     this.#turnStartedAt = this.now;
@@ -121,17 +108,16 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
 
   /** Why the run was cancelled, if it was: what was given to `cancel`. */
   get cancelReason(): unknown {
-    return this.#stopped?.reason;
+    return this.#stopping.reason;
   }
 
   /** Why the run failed as a whole, if it did: what was given to `fail`. */
   get failure(): WorkflowError | undefined {
-    return this.#stopped?.failure;
+    return this.#stopping.failure;
   }
 
   get state(): RunState {
-    const failed = this.#stopped?.failedFast === true || this.failure !== undefined;
-    return failed ? 'failed' : this.scheduler.verdict;
+    return this.#stopping.failed ? 'failed' : this.scheduler.verdict;
   }
 
   /** The tasks that wait for a person's decision. */
@@ -141,21 +127,16 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
 
   /** The run is known from now on, with the input as it was given; nothing starts before that was checked. */
   open(input: unknown): void {
-    this.#phase = 'open';
+    this.phase = 'open';
     this.tick();
     this.journal.runStarted(input, this.startedAt, this.#settings.parent);
-    const { timeoutMs } = this.#settings;
-    if (timeoutMs !== undefined) {
-      const onTimeout = (): void => this.fail(new RunTimeoutError(this.info.id, this.plan.id, timeoutMs));
-      this.#disarmTimeout = this.clock.setTimer(timeoutMs, onTimeout);
-    }
-    if (this.#stopped !== undefined) this.#stopTasks();
+    this.#stopping.open();
   }
 
   /** @param input What handlers read. */
   begin(input: unknown): void {
-    if (this.#phase !== 'open') return;
-    this.#phase = 'going';
+    if (this.phase !== 'open') return;
+    this.phase = 'going';
     this.tick();
     this.outputs = outputsOf(this, input);
     if (this.plan.timed) this.#limits = new Limits(this, this.#attempts);
@@ -164,59 +145,22 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   /** Ends everything that has not ended: what runs gets its signal and the grace period, the rest is cancelled now. */
-  cancel(reason: unknown, graceMs: number = this.#settings.graceMs): void {
-    this.#stop({ reason, failure: undefined, failedFast: false, graceMs });
+  cancel(reason: unknown, graceMs?: number): void {
+    this.#stopping.stop(reason, undefined, graceMs);
   }
 
   /** The same, but the run has failed, with this error. */
   fail(failure: WorkflowError): void {
-    this.#stop({ reason: failure, failure, failedFast: false, graceMs: this.#settings.graceMs });
+    this.#stopping.stop(failure, failure);
   }
 
   /** Cancels the run if it is not being cancelled yet, and waits for nothing: tasks that always run are cancelled too. */
   force(reason: unknown): void {
-    this.#forced = true;
-    if (this.#stopped === undefined) return this.cancel(reason, 0);
-    if (this.#phase === 'ended' || this.#stopDue) return;
-    if (this.journal.telling) queueMicrotask(() => this.#forceTasks());
-    else this.#forceTasks();
+    this.#stopping.force(reason);
   }
 
-  #stop(stopped: Stopped): void {
-    if (this.#phase === 'ended' || this.#stopped !== undefined) return;
-    this.#stopped = stopped;
-    if (this.#phase === 'new') return;
-    if (this.journal.telling) {
-      this.#stopDue = true;
-      queueMicrotask(() => this.proceed());
-    } else {
-      this.#stopTasks();
-    }
-  }
-
-  #stopTasks(): void {
-    this.#stopDue = false;
-    if (this.#stopped === undefined) return;
-    const { reason, failure, graceMs } = this.#stopped;
-    this.tick();
-    this.journal.runCancelling(reason, this.#forced, this.now);
-    this.scheduler.cancel(this.#forced ? 'wholly' : 'gently');
-    this.#abort(failure ?? new CancelledError(reason));
-    if (this.#forced) return this.#endGrace();
-    this.#disarmGrace = this.clock.setTimer(graceMs, () => this.#endGrace());
-    this.proceed();
-  }
-
-  #forceTasks(): void {
-    if (this.#phase === 'ended') return;
-    this.tick();
-    this.journal.runCancelling(this.cancelReason, true, this.now);
-    this.scheduler.cancel('wholly');
-    this.#abort(this.failure ?? new CancelledError(this.cancelReason));
-    this.#endGrace();
-  }
-
-  #abort(reason: unknown): void {
+  /** Tells what runs and is to end to stop. */
+  abort(reason: unknown): void {
     for (const { index } of this.plan.tasks) {
       if (!this.scheduler.isRunning(index) || !this.scheduler.isCancelled(index)) continue;
       this.#attempts.abort(index, reason);
@@ -224,19 +168,10 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     }
   }
 
-  /** Handlers that did not stop when told to are no longer waited for. */
-  #endGrace(): void {
-    this.tick();
-    for (const { index } of this.plan.tasks) {
-      if (this.scheduler.isRunning(index) && this.scheduler.isCancelled(index)) this.cancelTask(index);
-    }
-    this.proceed();
-  }
-
   proceed(): void {
     if (this.#starting) return;
     this.#starting = true;
-    while (!this.#stopDue && (this.#due.length > 0 || this.scheduler.hasNext)) {
+    while (!this.#stopping.due && (this.#due.length > 0 || this.scheduler.hasNext)) {
       if (this.now - this.#turnStartedAt > TURN_MS) return this.#yield();
       if (this.#due.length > 0) {
         this.#lookAtDue();
@@ -246,7 +181,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
       }
     }
     this.#starting = false;
-    if (this.#stopDue) return this.#stopTasks();
+    if (this.#stopping.due) return this.#stopping.stopTasks();
     if (this.scheduler.open === 0) this.#end();
     else if (this.#rescues !== undefined) this.#rescues.sayWaiting();
   }
@@ -280,12 +215,11 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   #end(): void {
-    if (this.#phase === 'ended') return;
-    this.#phase = 'ended';
+    if (this.phase === 'ended') return;
+    this.phase = 'ended';
     this.#limits?.clear();
     this.#attempts.close();
-    this.#disarmTimeout?.();
-    this.#disarmGrace?.();
+    this.#stopping.close();
     this.#host.ended();
   }
 
@@ -310,7 +244,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.scheduler.fail(index);
     const onFailure = this.#settings.onFailure ?? this.plan.definition.onFailure;
     if (onFailure !== 'fail-fast' || this.plan.tasks[index]?.definition.allowFailure === true) return;
-    this.#stop({ reason: error, failure: undefined, failedFast: true, graceMs: this.#settings.graceMs });
+    this.#stopping.stop(error, 'task');
   }
 
   skipTask(index: TaskIndex, reason: SkipReason): void {

@@ -14,17 +14,24 @@ function chosen(facts: readonly Fact[], choice: number): Fact | undefined {
   return ofType[Math.floor(choice / types.length) % ofType.length];
 }
 
-const isCancel = ({ type }: Fact): boolean => type === 'cancel';
+interface Cancel {
+  /** After so many facts. */
+  readonly at: number;
+  readonly how: 'gently' | 'wholly';
+}
 
-/** Cancelling is rarer than the rest, or no run would get far. */
-function playOn(pair: SchedulerPair, choices: readonly number[], allowed: (fact: Fact) => boolean): void {
-  for (const choice of choices) {
+interface Course {
+  readonly choices: readonly number[];
+  readonly cancels: readonly Cancel[];
+}
+
+function playOn(pair: SchedulerPair, { choices, cancels }: Course, allowed: (fact: Fact) => boolean): void {
+  for (const [step, choice] of choices.entries()) {
     if (pair.scheduler.open === 0) return;
+    const cancel = cancels.find(({ at }) => at === step);
     const facts = possibleFacts(pair.tasks, pair.concurrency, pair.state).filter(allowed);
-    const fact = chosen(
-      facts.filter((other) => isCancel(other) === (choice % 89 === 0)),
-      choice,
-    );
+    const fact =
+      cancel === undefined ? chosen(facts, choice) : ({ type: 'cancel', how: cancel.how } as const);
     if (fact !== undefined) pair.tell(fact);
   }
 }
@@ -47,17 +54,21 @@ const scenario = fc
     concurrency: randomConcurrency,
     policy: fc.constantFrom('any' as const, 'leaves' as const),
     choices: fc.array(fc.nat({ max: 100_000 }), { maxLength: 150 }),
+    cancels: fc.array(
+      fc.record({ at: fc.nat({ max: 80 }), how: fc.constantFrom('gently' as const, 'wholly' as const) }),
+      { maxLength: 2 },
+    ),
   })
-  .map(({ tasks, concurrency, policy, choices }) => ({
+  .map(({ tasks, concurrency, policy, ...course }) => ({
     pair: () => new SchedulerPair(tasks, concurrency, policy),
-    choices,
+    course,
   }));
 
 test('the scheduler does what the plain reducer does, whatever happens to a run and whenever', () => {
   fc.assert(
     fc.property(scenario, (given) => {
       const pair = given.pair();
-      playOn(pair, given.choices, () => true);
+      playOn(pair, given.course, () => true);
       finish(pair);
       expect([pair.scheduler.open, pair.scheduler.verdict]).toEqual([0, pair.verdict]);
     }),
@@ -69,7 +80,7 @@ test('the whole log of a run brings a new scheduler to the same states, causes, 
   fc.assert(
     fc.property(scenario, (given) => {
       const pair = given.pair();
-      playOn(pair, given.choices, () => true);
+      playOn(pair, given.course, () => true);
       finish(pair);
       const { scheduler, plan } = pair;
       const replayed = new Scheduler(plan, pair.concurrency);
@@ -89,7 +100,7 @@ test('a replayed run that is not over goes on with the same next task, once what
   fc.assert(
     fc.property(scenario, (given) => {
       const pair = given.pair();
-      playOn(pair, given.choices, inLog);
+      playOn(pair, given.course, inLog);
       const replayed = new Scheduler(pair.plan, pair.concurrency);
       for (const event of pair.log) replayed.apply(event);
       expect(statesOf(pair.plan, replayed)).toEqual(seen(pair.state));

@@ -1,0 +1,115 @@
+import { CancelledError, RunTimeoutError, type WorkflowError } from '../model/error.ts';
+import type { RunInfo } from '../model/context.ts';
+import type { RunSettings } from '../run-options.ts';
+import type { Loop, Phase } from './loop.ts';
+
+/** What stopping needs of the loop. */
+interface StoppableLoop extends Loop {
+  readonly phase: Phase;
+  readonly info: RunInfo;
+  abort(reason: unknown): void;
+}
+
+/** Why a run does not go on, and how long its running handlers have to stop. */
+interface Stop {
+  readonly reason: unknown;
+  /** Why the run failed as a whole; `task` where it fails fast because a task did. */
+  readonly failure: WorkflowError | 'task' | undefined;
+  readonly graceMs: number;
+}
+
+/** Ends a run before its tasks have: it was cancelled, took too long, or fails fast. The first reason holds. */
+export class Stopping {
+  readonly #loop: StoppableLoop;
+  readonly #settings: RunSettings;
+  #stop: Stop | undefined;
+  #forced = false;
+  #disarmTimeout: (() => void) | undefined;
+  #disarmGrace: (() => void) | undefined;
+  /** An observer stopped the run in the midst of a step: it is done as soon as the step is. */
+  due = false;
+
+  constructor(loop: StoppableLoop, settings: RunSettings) {
+    this.#loop = loop;
+    this.#settings = settings;
+  }
+
+  get reason(): unknown {
+    return this.#stop?.reason;
+  }
+
+  get failure(): WorkflowError | undefined {
+    const failure = this.#stop?.failure;
+    return failure === 'task' ? undefined : failure;
+  }
+
+  /** Whether the run, being stopped, has failed rather than been cancelled. */
+  get failed(): boolean {
+    return this.#stop?.failure !== undefined;
+  }
+
+  /** The run is known: its time counts, and what was asked of it before is done. */
+  open(): void {
+    const { timeoutMs } = this.#settings;
+    const { clock, info, plan } = this.#loop;
+    if (timeoutMs !== undefined) {
+      this.#disarmTimeout = clock.setTimer(timeoutMs, () => {
+        const error = new RunTimeoutError(info.id, plan.id, timeoutMs);
+        this.stop(error, error);
+      });
+    }
+    if (this.#stop !== undefined) this.stopTasks();
+  }
+
+  stop(reason: unknown, failure: Stop['failure'], graceMs: number = this.#settings.graceMs): void {
+    const { phase, journal } = this.#loop;
+    if (phase === 'ended' || this.#stop !== undefined) return;
+    this.#stop = { reason, failure, graceMs };
+    if (phase === 'new') return;
+    if (journal.telling) {
+      this.due = true;
+      queueMicrotask(() => this.#loop.proceed());
+    } else {
+      this.stopTasks();
+    }
+  }
+
+  /** Stops the run if it is not being stopped yet, and waits for nothing: tasks that always run are cancelled too. */
+  force(reason: unknown): void {
+    this.#forced = true;
+    if (this.#stop === undefined) return this.stop(reason, undefined, 0);
+    if (this.#loop.phase === 'new' || this.due) return;
+    if (this.#loop.journal.telling) queueMicrotask(() => this.stopTasks());
+    else this.stopTasks();
+  }
+
+  stopTasks(): void {
+    const loop = this.#loop;
+    this.due = false;
+    if (this.#stop === undefined || loop.phase === 'ended') return;
+    const { reason, failure, graceMs } = this.#stop;
+    loop.tick();
+    loop.journal.runCancelling(reason, this.#forced, loop.now);
+    loop.scheduler.cancel(this.#forced ? 'wholly' : 'gently');
+    loop.abort(failure === undefined || failure === 'task' ? new CancelledError(reason) : failure);
+    if (this.#forced) return this.#endGrace();
+    this.#disarmGrace = loop.clock.setTimer(graceMs, () => this.#endGrace());
+    loop.proceed();
+  }
+
+  /** The run has ended. */
+  close(): void {
+    this.#disarmTimeout?.();
+    this.#disarmGrace?.();
+  }
+
+  /** Handlers that did not stop when told to are no longer waited for. */
+  #endGrace(): void {
+    const loop = this.#loop;
+    loop.tick();
+    for (const { index } of loop.plan.tasks) {
+      if (loop.scheduler.isRunning(index) && loop.scheduler.isCancelled(index)) loop.cancelTask(index);
+    }
+    loop.proceed();
+  }
+}
