@@ -1,7 +1,5 @@
 // Define
 export { fragment, workflow } from './define/workflow.ts';
-export type { Facts, Fresh, Unset } from './define/facts.ts';
-export type { WorkflowOptions, WorkflowScope } from './define/scope.ts';
 export { graph, type Graph, type TaskRef, type TaskRefBuilder } from './define/graph.ts';
 export {
   task,
@@ -9,13 +7,42 @@ export {
   type ReusableTaskOptions,
   type ReusableTaskPolicies,
 } from './define/task.ts';
+export { on, type Recovery, type RecoveryRuleOf } from './define/recover.ts';
+export { isSkip, skip, type Skip } from './model/skip.ts';
 export type { Flow, FragmentFlow, TaskBuilder } from './define/chain.ts';
+export type { Facts, Fan, Fresh, OwnRule, Read, Said, Undone, Unset } from './define/facts.ts';
 export type { Fragment, FragmentScope } from './define/fragment.ts';
 export type { TaskPolicies } from './define/policies.ts';
+export type { LeavesScope, Scope, WorkflowOptions, WorkflowScope } from './define/scope.ts';
+export type { TaskSteps } from './define/steps.ts';
 export type { AnyTask, Given, InputOf, Mark, Outputs, OutputsOf, Task, Workflow } from './define/types.ts';
-export type { Handler, TaskDefinition, WorkflowDefinition } from './model/definition.ts';
-export type { Backoff, Duration, Jitter, RetryOptions, RetryPolicy } from './model/policy.ts';
+export type { CompensateOptions, CompensationPolicies } from './model/compensation.ts';
+export type {
+  Branch,
+  ChildWorkflow,
+  FailurePolicy,
+  Fallback,
+  Handler,
+  OnFailure,
+  SleepLength,
+  TaskDefinition,
+  WorkflowDefinition,
+} from './model/definition.ts';
+export type { FanOut, FanOutOptions, FanOutSummary, Tolerance } from './model/fan-out.ts';
+export type {
+  Bytes,
+  IsolateOptions,
+  Pool,
+  PoolDemand,
+  PoolOptions,
+  RateLimit,
+  ResourceDemand,
+} from './model/placement.ts';
+export type { Backoff, BreakerOptions, BreakerState, Duration, Jitter, RetryOptions, RetryPolicy } from './model/policy.ts';
+export type { ErrorMatch, RecoveryAction, RecoveryRetryOptions, RecoveryRule } from './model/recovery.ts';
 export type { Schema } from './model/schema.ts';
+export type { Settled, SettledStatus } from './model/settled.ts';
+export type { TriggerRule } from './model/trigger-rule.ts';
 
 // Compile
 export { compile, isWorkflow } from './compile/compile.ts';
@@ -33,24 +60,38 @@ export { type Bindings, fromJSON } from './define/from-json.ts';
 // Run
 export { run, runOrThrow, type RunArguments } from './run.ts';
 export type { CancelOptions, RunHandle } from './run-handle.ts';
-export type { RunOptions } from './run-options.ts';
-export type { Log, LogFields, LogLevel, RunInfo, TaskContext } from './model/context.ts';
-export type { RunEvent } from './model/event.ts';
-export type { Clock, Observer } from './model/ports.ts';
+export type { RunMode, RunOptions } from './run-options.ts';
+export type { WaitingTask } from './runtime/rescues.ts';
+export { pool } from './admit/pool.ts';
+export { type PoolStatus, pools } from './admit/pool-set.ts';
+export { breakers, resetBreakers } from './execute/breakers.ts';
+export type { BreakerStatus } from './execute/breaker.ts';
+export type { CompensationResult } from './model/compensation.ts';
+export type { Log, LogFields, LogLevel, ParentTask, RunInfo, TaskContext } from './model/context.ts';
+export type { Decision, RunEvent, StandIn } from './model/event.ts';
+export type { Clock, Dispatcher, DispatchObserver, DispatchRequest, Observer } from './model/ports.ts';
 export type { CancelledRun, FailedRun, RunResult, SucceededRun, TaskResult } from './model/result.ts';
 export { toPlain } from './lib/plain.ts';
-export type { Outcome, RunState, TaskState, TerminalTaskState } from './model/state.ts';
+export type { Outcome, RunState, SkipReason, TaskState, TerminalTaskState, WaitReason } from './model/state.ts';
 
 // Errors
 export {
+  BreakerOpenError,
   CancelledError,
+  ConditionError,
   DeadlineError,
   DefinitionError,
   type ErrorCode,
+  IsolationError,
   isWorkflowError,
+  ItemFailedError,
+  ItemsFailedError,
   NonRetryableError,
+  NotWaitingError,
   OptionError,
   OutputSelectorError,
+  QueueTimeoutError,
+  RecursionError,
   RetryAfterError,
   RunCancelledError,
   RunFailedError,

@@ -29,7 +29,7 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
       depth,
       parent: item === undefined ? task : { ...task, item: item.index },
       signal: attempt.signal,
-      observers: parent.observed ? [parent.hear] : [],
+      observers: parent.observed ? [(event) => parent.hear(event)] : [],
       timeoutMs: undefined,
     },
     beginChild,

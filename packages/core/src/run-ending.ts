@@ -17,14 +17,14 @@ export interface Ending {
 
 /** What comes of a run of which no task is open any more. Calls the function given to `.output()`, if there is one. */
 export function endingOf(runtime: Runtime): Ending {
-  const { state, failure, cancelReason, plan, info } = runtime;
+  const { state, failure, cancelReason, plan } = runtime;
   const failed = (error: WorkflowError): Ending => ({ state, output: undefined, error });
   if (failure !== undefined) return failed(failure);
   switch (state) {
     case 'cancelled':
-      return failed(new RunCancelledError(info.id, plan.id, cancelReason));
+      return failed(new RunCancelledError(runtime.info.id, plan.id, cancelReason));
     case 'failed':
-      return failed(new RunFailedError(info.id, plan.id, taskErrors(runtime)));
+      return failed(new RunFailedError(runtime.info.id, plan.id, taskErrors(runtime)));
     case 'succeeded':
       return succeeded(runtime);
   }
@@ -37,7 +37,8 @@ function taskErrors({ ledger, plan }: Runtime): TaskFailedError[] {
     .map(([task, error]) => new TaskFailedError(plan.tasks[task]?.id ?? '', ledger.attempts[task] ?? 0, error));
 }
 
-function succeeded({ plan, ledger, scheduler, outputs, info }: Runtime): Ending {
+function succeeded(runtime: Runtime): Ending {
+  const { plan, ledger, scheduler, outputs } = runtime;
   const select = plan.definition.output;
   if (select === undefined) return { state: 'succeeded', output: undefined, error: undefined };
   const done = plan.tasks.filter(({ index }) => scheduler.stateOf(index) === 'succeeded');
@@ -46,7 +47,7 @@ function succeeded({ plan, ledger, scheduler, outputs, info }: Runtime): Ending 
     const output = select({ ...byId, input: outputs.input } as never);
     return { state: 'succeeded', output, error: undefined };
   } catch (error) {
-    const failure = new RunFailedError(info.id, plan.id, [new OutputSelectorError(plan.id, error)]);
+    const failure = new RunFailedError(runtime.info.id, plan.id, [new OutputSelectorError(plan.id, error)]);
     return { state: 'failed', output: undefined, error: failure };
   }
 }

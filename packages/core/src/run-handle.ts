@@ -189,9 +189,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   /** What a run below this one tells, its observers hear. */
-  readonly hear = (event: RunEvent): void => {
+  hear(event: RunEvent): void {
     if (this.#publisher.wanted) this.#publisher.publish(event);
-  };
+  }
 
   get observed(): boolean {
     return this.#publisher.wanted;
@@ -204,7 +204,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   /** The run has no open task any more. */
   ended(): void {
     const ending = endingOf(this.#runtime);
-    if (ending.state === 'succeeded' || this.#runtime.done.length === 0) this.#finish(ending, []);
+    if (ending.state === 'succeeded' || this.#runtime.done === undefined) this.#finish(ending, []);
     else void this.#compensate(ending);
   }
 
@@ -238,14 +238,17 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   /** Loads what only some runs need, then begins. */
   #prepare(input: unknown): void {
-    if (this.#plan.needs.breakers) void loadBreakers().then(() => this.#runtime.begin(input));
-    else this.#runtime.begin(input);
+    if (!this.#plan.needs.breakers) return this.#runtime.begin(input);
+    loadBreakers().then(
+      () => this.#runtime.begin(input),
+      (error: unknown) => this.cancel(error),
+    );
   }
 
   async #compensate(ending: Ending): Promise<void> {
     this.#compensating = new AbortController();
     const host = compensationHost(this.#runtime, this.#compensating.signal);
-    const compensations = await compensate(this.#runtime.done, host);
+    const compensations = await compensate(this.#runtime.done ?? [], host);
     this.#runtime.tick();
     this.#finish(ending, compensations);
   }

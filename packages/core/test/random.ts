@@ -56,7 +56,7 @@ export function randomGraph(maxSize: number): fc.Arbitrary<readonly RandomTask[]
 
 /** Random graphs whose tasks have trigger rules, conditions and all else that a scheduler has to know of. */
 export function randomPlan(maxSize: number): fc.Arbitrary<readonly Required<PlanTask>[]> {
-  const seldom = fc.nat({ max: 5 }).map((chance) => chance === 0);
+  const seldom = fc.nat({ max: 3 }).map((chance) => chance === 0);
   const traits = fc.record({
     rule: fc.oneof(fc.constant('all_success' as const), fc.constantFrom('teardown', ...TRIGGER_RULES)),
     conditional: seldom,

@@ -34,7 +34,6 @@ export class SchedulerPair {
   readonly log: RunEvent[] = [];
   state: OracleState;
   #told: Told[] = [];
-  #steps = 0;
 
   constructor(tasks: readonly OracleTask[], concurrency: number, policy: FailurePolicy) {
     this.tasks = tasks;
@@ -108,19 +107,19 @@ export class SchedulerPair {
     }
   }
 
-  /** What comes when it is no longer wanted changes nothing; here to one task after each fact, in turn. */
+  /** What comes when it is no longer wanted changes nothing. */
   #callLate(): void {
-    const task = this.tasks[this.#steps++ % this.tasks.length];
-    if (task === undefined) return;
     const told = this.#told.length;
-    const standing = standingOf(this.state, task.id);
-    const { state } = standing;
-    const index = this.indexOf(task.id);
-    if (state !== 'checking') this.scheduler.pass(index);
-    if (state !== 'retrying' && state !== 'waiting') this.scheduler.requeue(index);
-    if (state !== 'queued' || (task.gated && standing.ready)) this.scheduler.admit(index);
-    if (state === 'running' && isCancelled(task, this.state)) this.scheduler.share(index);
-    assert.equal(this.#told.length, told, `late calls changed ${task.id}`);
+    for (const [index, task] of this.tasks.entries()) {
+      const standing = standingOf(this.state, task.id);
+      const { state } = standing;
+      if (state !== 'checking') this.scheduler.pass(index);
+      if (state !== 'retrying' && state !== 'waiting') this.scheduler.requeue(index);
+      if (state !== 'queued' || (task.gated && standing.ready)) this.scheduler.admit(index);
+      if (state === 'running' && isCancelled(task, this.state)) this.scheduler.share(index);
+      if (state !== 'running' || !standing.wantsSlot) this.scheduler.release(index, 'wish');
+    }
+    assert.equal(this.#told.length, told, 'late calls had consequences');
   }
 
   #compareConsequences(before: OracleState, commands: readonly Command[]): void {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
 import { VirtualClock } from '../../test/kit.ts';
-import type { PoolOptions } from '../model/placement.ts';
-import { type Admission, createAdmission, type Ticket } from './admission.ts';
+import type { Pool, PoolOptions } from '../model/placement.ts';
+import { type Admission, type AdmissionDemand, createAdmission, type Ticket } from './admission.ts';
 import { pool } from './pool.ts';
 import { poolsOf } from './pool-set.ts';
+
+const ignore = (): void => undefined;
 
 interface Wish {
   readonly slots?: number;
@@ -274,6 +276,22 @@ describe('a rate', () => {
     expect(desk.granted).toEqual(['a', 'b', 'c']);
   });
 
+  test('counts each start once, and none of what was not granted, or was released', async () => {
+    const desk = new Desk({ api: { rate } });
+    for (const name of 'abc') desk.ask(name);
+    desk.start('c');
+    await desk.clock.advance(500);
+    desk.release('a');
+    desk.start('a');
+    desk.start('b', 'b', 'c');
+    desk.ask('d');
+    await desk.clock.advance(999);
+    expect(desk.granted).toEqual(['a', 'b', 'c']);
+    await desk.clock.advance(1);
+    for (const name of 'efg') desk.ask(name);
+    expect(desk.granted).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   test('leaves a slot free while it waits, for who is more important when time has come', async () => {
     const desk = new Desk({ api: { slots: 1, rate: { limit: 1, interval: '1s' } } });
     desk.ask('a');
@@ -332,5 +350,25 @@ describe('several pools', () => {
     expect(desk.used).toEqual({ a: 1, b: 1 });
     desk.release('holds b', 'only a');
     expect(desk.used).toEqual({ a: 0, b: 0 });
+  });
+
+  test('are given back by a request that is withdrawn as others are let in by its entering', () => {
+    const admission = createAdmission({ clock: new VirtualClock() });
+    const a = pool('a', { slots: 1 });
+    const b = pool('b', { slots: 4, perKey: 3 });
+    const of = (one: Pool, slots: number, key?: string, priority = 0): AdmissionDemand => ({
+      pools: [{ pool: one, slots, key }],
+      priority,
+    });
+    const holder = admission.request(of(a, 1), ignore);
+    admission.request(of(b, 2), ignore);
+    const both = admission.request({ pools: [...of(a, 1).pools, ...of(b, 1, 'x').pools], priority: 1 }, () =>
+      expect.unreachable('it was withdrawn'),
+    );
+    const heavy = admission.request(of(b, 3, 'x'), ignore);
+    const next = admission.request(of(b, 1, 'y'), () => both.release());
+    holder.release();
+    expect([next.granted, both.granted, heavy.granted]).toEqual([true, false, false]);
+    expect(admission.request(of(a, 1), ignore).granted).toBe(true);
   });
 });

@@ -123,6 +123,7 @@ export class PoolQueue {
 
   /** Lets in whoever may go. Called again by one of them, it leaves the rest to the loop that goes on already. */
   #letIn(): void {
+    if (this.#lettingIn) return;
     this.#lettingIn = true;
     try {
       for (let stage = this.#next(); stage !== undefined; stage = this.#next()) {

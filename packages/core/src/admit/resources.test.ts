@@ -22,12 +22,15 @@ class Desk {
     this.resources = createResources(capacity);
   }
 
-  ask(name: string, amounts: Partial<ResourceAmounts>, priority = 0): void {
+  ask(name: string, amounts: Partial<ResourceAmounts>, priority = 0, granted?: () => void): void {
     const admission = createAdmission({ clock: new VirtualClock(), resources: this.resources });
     const demand = { pools: [], resources: { ...NOTHING, ...amounts }, priority };
     this.#tickets.set(
       name,
-      admission.request(demand, () => void this.granted.push(name)),
+      admission.request(demand, () => {
+        this.granted.push(name);
+        granted?.();
+      }),
     );
   }
 
@@ -94,6 +97,16 @@ describe('resources', () => {
     expect(desk.granted).toEqual(['holds']);
     desk.ask('urgent', { gpu: 1 }, 1);
     expect(desk.granted).toEqual(['holds', 'light']);
+  });
+
+  test('go to who waited already, before who comes as another is let in', () => {
+    const desk = new Desk({ cpu: 4 });
+    desk.ask('holds', { cpu: 4 });
+    desk.ask('a', { cpu: 2 }, 0, () => desk.ask('late', { cpu: 1 }));
+    desk.ask('b', { cpu: 1 });
+    desk.ask('c', { cpu: 0.9 });
+    desk.release('holds');
+    expect(desk.granted).toEqual(['holds', 'a', 'b', 'c']);
   });
 
   test('are kept for nobody once the first is withdrawn', () => {

@@ -108,7 +108,7 @@ export function planDuration(
   what: string,
   given: unknown,
   report: Report,
-  { positive = false } = {},
+  { positive = false }: { readonly positive?: boolean } = {},
 ): number | undefined {
   if (given === undefined) return undefined;
   const ms = parseDuration(given);

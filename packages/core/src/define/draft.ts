@@ -6,7 +6,8 @@ import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts'
 import type { RecoveryRule } from '../model/recovery.ts';
 import type { Schema } from '../model/schema.ts';
 import type { TriggerRule } from '../model/trigger-rule.ts';
-import { isReusableTask, type ReusableTask, type ReusableTaskPolicies } from './task.ts';
+import { added, copyOf, depending, useReusable } from './copy.ts';
+import { isReusableTask } from './task.ts';
 
 /**
  * A task being declared: the untyped value behind the typed faces. It is never changed; each call gives a new one.
@@ -147,69 +148,6 @@ export abstract class TaskDraft<Next> {
   protected abstract finish(task: TaskDefinition): Next;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** The beginning of a task. */
-export function emptyTask(id: string): TaskDefinition {
-  return copyOf({ id, dependsOn: NO_DEPENDENCIES });
-}
-
-const NO_DEPENDENCIES: readonly string[] = Object.freeze([]);
-
-/** Written out: spreading would cost ten times as much, and this is done at every step of every task. */
-export function copyOf(task: TaskDefinition): Mutable<TaskDefinition> {
-  return {
-    id: task.id,
-    dependsOn: task.dependsOn,
-    handler: task.handler,
-    handlerName: task.handlerName,
-    output: task.output,
-    triggerRule: task.triggerRule,
-    conditions: task.conditions,
-    branches: task.branches,
-    runAlways: task.runAlways,
-    teardownOf: task.teardownOf,
-    allowFailure: task.allowFailure,
-    fanOut: task.fanOut,
-    child: task.child,
-    sleep: task.sleep,
-    retry: task.retry,
-    timeout: task.timeout,
-    deadline: task.deadline,
-    queueTimeout: task.queueTimeout,
-    sla: task.sla,
-    breaker: task.breaker,
-    fallback: task.fallback,
-    recover: task.recover,
-    compensate: task.compensate,
-    priority: task.priority,
-    pools: task.pools,
-    resources: task.resources,
-    isolate: task.isolate,
-  };
-}
-
-function depending(task: TaskDefinition, dependency: string): Mutable<TaskDefinition> {
-  const copy = copyOf(task);
-  if (!task.dependsOn.includes(dependency)) copy.dependsOn = added(task.dependsOn, dependency);
-  return copy;
-}
-
-function added<Item>(items: readonly Item[] | undefined, item: Item): readonly Item[] {
-  return Object.freeze([...(items ?? []), item]);
-}
-
 function isFunction(value: unknown): value is (error: Error) => unknown {
   return typeof value === 'function';
-}
-
-/** The reusable task's own policies hold where the chain says nothing. */
-function useReusable(
-  task: Mutable<TaskDefinition>,
-  reusable: ReusableTask<never, unknown>,
-  map: ((data: never) => unknown) | undefined,
-): void {
-  task.handler = map === undefined ? reusable : (data, context) => reusable(map(data) as never, context);
-  task.handlerName = reusable.taskName;
-  Object.assign(task, unsaid(task, reusable.policies));
 }

@@ -1,6 +1,7 @@
 import type { TaskContext } from '../model/context.ts';
 import type { TaskDefinition } from '../model/definition.ts';
-import { copyOf, emptyTask, TaskDraft } from './draft.ts';
+import { copyOf, emptyTask } from './copy.ts';
+import { TaskDraft } from './draft.ts';
 import type { ReusableTask } from './task.ts';
 import type { Facts, Fresh, OutputOf, OwnRule, Said } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
@@ -110,6 +111,14 @@ class ReferredTask extends TaskDraft<AnyRef> {
     const task = copyOf(this.task);
     task.dependsOn = this.task.dependsOn.concat(refs.map(({ id }) => id));
     return new ReferredTask(task, this.#refs.concat(refs));
+  }
+
+  onBranch(ref: AnyRef, ...labels: unknown[]): ReferredTask {
+    return new ReferredTask(this.branching(ref.id, labels), this.#refs.concat(ref));
+  }
+
+  teardownOf(setup: AnyRef): ReferredTask {
+    return new ReferredTask(this.tearingDown(setup.id), this.#refs.concat(setup));
   }
 
   protected with(task: TaskDefinition): this {

@@ -1,5 +1,6 @@
 import type { TaskContext } from '../model/context.ts';
-import type { Duration, RetryOptions } from '../model/policy.ts';
+import type { IsolateOptions, ResourceDemand } from '../model/placement.ts';
+import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts';
 import { type Schema, validate } from '../model/schema.ts';
 import type { Made, Unset } from './facts.ts';
 
@@ -21,7 +22,23 @@ export interface ReusableTaskPolicies {
   readonly retry?: RetryOptions;
   readonly timeout?: Duration;
   readonly deadline?: Duration;
+  readonly queueTimeout?: Duration;
+  readonly sla?: Duration;
+  readonly breaker?: string | BreakerOptions;
+  readonly resources?: ResourceDemand;
+  readonly isolate?: IsolateOptions;
 }
+
+const POLICIES: readonly (keyof ReusableTaskPolicies)[] = [
+  'retry',
+  'timeout',
+  'deadline',
+  'queueTimeout',
+  'sla',
+  'breaker',
+  'resources',
+  'isolate',
+];
 
 /**
  * A task that many workflows can use: `.run(it)` where the handler's data fits its input, else `.run(it, map)`.
@@ -50,7 +67,7 @@ export function task<
 >(
   options: ReusableTaskOptions<In, Input, Returns, SchemaIn, SchemaOut>,
 ): ReusableTask<In, Promise<Made<Returns, SchemaOut>>> {
-  const { name, input, output, run, retry, timeout, deadline } = options;
+  const { name, input, output, run } = options;
   const checked = async (given: unknown, context: TaskContext): Promise<unknown> => {
     const value =
       input === undefined
@@ -60,11 +77,9 @@ export function task<
     if (output === undefined) return result;
     return validate(output, result, `the output of task '${name}'`, 'output_invalid');
   };
-  const policies = {
-    ...(retry !== undefined && { retry }),
-    ...(timeout !== undefined && { timeout }),
-    ...(deadline !== undefined && { deadline }),
-  };
+  const policies = Object.fromEntries(
+    POLICIES.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  );
   Object.defineProperty(checked, 'name', { value: name });
   return Object.freeze(
     Object.assign(checked, { [BRAND]: true, taskName: name, policies: Object.freeze(policies) }),

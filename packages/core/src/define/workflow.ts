@@ -1,6 +1,7 @@
 import type { FailurePolicy, TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Flow, FragmentFlow } from './chain.ts';
-import { copyOf, emptyTask, TaskDraft } from './draft.ts';
+import { copyOf, emptyTask } from './copy.ts';
+import { TaskDraft } from './draft.ts';
 import type { Fragment, FragmentScope, NeededTasks } from './fragment.ts';
 import { refsToTasks, type TaskRefFor } from './graph.ts';
 import { type Links, tasksOf } from './links.ts';
@@ -12,7 +13,7 @@ import type { AnyTask, Workflow } from './types.ts';
  *
  * @param id What the workflow is called: letters, digits and `_ . : -`.
  */
-export function workflow<In = undefined, Input = In, const Policy extends FailurePolicy = 'any'>(
+export function workflow<In = undefined, Input = In, Policy extends FailurePolicy = 'any'>(
   id: string,
   options: WorkflowOptions<In, Input, Policy> = {},
 ): Flow<ScopeUnder<In, Input>[Policy], never, never> {
@@ -21,6 +22,9 @@ export function workflow<In = undefined, Input = In, const Policy extends Failur
     version: options.version ?? '0.0.0',
     description: options.description,
     input: options.input,
+    onFailure: options.onFailure,
+    failurePolicy: options.failurePolicy,
+    module: options.module,
   });
   // The one seam between the typed face and the untyped builder behind it.
   return new WorkflowChain(header, undefined) as unknown as Flow<ScopeUnder<In, Input>[Policy], never, never>;
@@ -108,6 +112,14 @@ class ChainedTask<Next> extends TaskDraft<Next> {
     const task = copyOf(this.task);
     task.dependsOn = this.task.dependsOn.concat(ids);
     return this.with(task);
+  }
+
+  onBranch(task: string, ...labels: unknown[]): this {
+    return this.with(this.branching(task, labels));
+  }
+
+  teardownOf(setup: string): this {
+    return this.with(this.tearingDown(setup));
   }
 
   /** Untyped code can begin a task before this one has its handler: `compile` says so, nothing is lost. */

@@ -1,6 +1,7 @@
 import type { AttemptContext, Log, LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
 import type { PlannedTask } from '../model/plan.ts';
+import type { BreakerPass } from './breaker-pass.ts';
 import type { Item } from './item.ts';
 
 /** What an attempt needs of the run it belongs to. */
@@ -9,13 +10,6 @@ export interface AttemptHost {
   log(attempt: Attempt, level: LogLevel, message: string, fields: LogFields | undefined): void;
   runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown>;
   dispatch(attempt: Attempt, data: unknown): unknown;
-}
-
-/** How a breaker is told what became of a call it let through. */
-export interface BreakerPass {
-  succeeded(): void;
-  failed(error: unknown): void;
-  abandoned(): void;
 }
 
 /**

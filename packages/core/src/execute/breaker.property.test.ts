@@ -96,7 +96,7 @@ test('a breaker does what a naive one does, whatever happens to it', () => {
     fc.property(
       fc.constantFrom(0.1, 0.3, 0.5, 1),
       fc.integer({ min: 1, max: 20 }),
-      fc.array(step, { maxLength: 120 }),
+      fc.array(step, { maxLength: 120, size: 'max' }),
       (failureRate, minimumCalls, steps) => {
         const clock = new VirtualClock();
         const given = { name: 'api', given: [], countIf: undefined, whenOpen: 'wait' as const };

@@ -40,6 +40,16 @@ export class Attempts {
     this.#live = new Array<Attempt | undefined>(loop.plan.tasks.length);
   }
 
+  /**
+   * The run begins.
+   *
+   * @throws OptionError for a breaker's setting that another run has given otherwise.
+   */
+  open(): void {
+    if (!this.#loop.plan.needs.breakers) return;
+    this.#breakers = new BreakerGate(this.#loop, (task, item) => this.#ends.again(task, item));
+  }
+
   liveOf(task: TaskIndex): Attempt | undefined {
     return this.#live[task];
   }
@@ -48,8 +58,7 @@ export class Attempts {
   start(task: PlannedTask, item: Item | undefined): void {
     const { breaker } = task;
     if (breaker !== undefined) {
-      this.#breakers ??= new BreakerGate(this.#loop, (waiting, its) => this.#ends.again(waiting, its));
-      const entered = this.#breakers.enter(task, item, breaker);
+      const entered = this.#breakers?.enter(task, item, breaker) ?? 'fails';
       if (entered === 'waits') return this.#ends.waitingFor(task, item, 'breaker');
       const attempt = this.#begin(task, item);
       if (typeof entered === 'object') {

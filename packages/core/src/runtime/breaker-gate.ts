@@ -1,5 +1,5 @@
-import type { BreakerPass } from '../execute/attempt.ts';
 import type { Breaker } from '../execute/breaker.ts';
+import type { BreakerPass } from '../execute/breaker-pass.ts';
 import { breakerFor } from '../execute/breakers.ts';
 import type { Item, Unit } from '../execute/item.ts';
 import type { PlannedTask } from '../model/plan.ts';
@@ -10,13 +10,19 @@ import type { Loop } from './loop.ts';
 export class BreakerGate {
   readonly #loop: Loop;
   readonly #wake: (task: PlannedTask, item: Item | undefined) => void;
-  #breakers: Map<string, Breaker> | undefined;
+  readonly #breakers = new Map<string, Breaker>();
   #waiting: Map<Unit, () => void> | undefined;
   #unfollow: (() => void)[] = [];
 
+  /**
+   * Joins every breaker that the run's tasks name.
+   *
+   * @throws OptionError for a setting that another run has given otherwise.
+   */
   constructor(loop: Loop, wake: (task: PlannedTask, item: Item | undefined) => void) {
     this.#loop = loop;
     this.#wake = wake;
+    for (const { breaker: policy } of loop.plan.tasks) if (policy !== undefined) this.#join(policy);
   }
 
   /**
@@ -28,9 +34,9 @@ export class BreakerGate {
     item: Item | undefined,
     policy: BreakerPolicy,
   ): BreakerPass | 'waits' | 'fails' | 'hopeless' {
-    const breaker = this.#breakerOf(policy);
-    const pass = breaker.enter();
-    if (pass !== undefined) return pass;
+    const breaker = this.#breakers.get(policy.name);
+    const pass = breaker?.enter();
+    if (breaker === undefined || pass !== undefined) return pass ?? 'fails';
     if (policy.whenOpen === 'fail') return 'fails';
     const until = breaker.opensUntil();
     const deadlineAt = this.#loop.limits?.deadlineAt(task.index);
@@ -51,19 +57,17 @@ export class BreakerGate {
     this.#waiting = undefined;
   }
 
-  #breakerOf(policy: BreakerPolicy): Breaker {
-    const known = this.#breakers?.get(policy.name);
-    if (known !== undefined) return known;
-    const breaker = breakerFor(policy, this.#loop.clock);
-    (this.#breakers ??= new Map()).set(policy.name, breaker);
+  #join(policy: BreakerPolicy): void {
     const loop = this.#loop;
+    const breaker = breakerFor(policy, loop.clock);
+    if (this.#breakers.has(policy.name)) return;
+    this.#breakers.set(policy.name, breaker);
     this.#unfollow.push(
       breaker.onChange((state) => {
         loop.tick();
         loop.journal.breakerChanged(policy.name, state, loop.now);
       }),
     );
-    return breaker;
   }
 
   /** Until the breaker's next probe is due, or until its state changes, whichever comes first. */
@@ -76,7 +80,11 @@ export class BreakerGate {
       this.#wake(task, item);
       loop.proceed();
     };
-    const unfollow = breaker.onChange(() => queueMicrotask(() => (this.#waiting?.has(unit) === true ? wake() : undefined)));
+    // Told in the midst of a step, perhaps another run's. While a probe is under way nobody else gets through.
+    const unfollow = breaker.onChange((state) => {
+      if (state === 'half_open') return;
+      queueMicrotask(() => (this.#waiting?.has(unit) === true ? wake() : undefined));
+    });
     const disarm = until === undefined ? undefined : loop.clock.setTimer(Math.max(0, until - loop.now), wake);
     (this.#waiting ??= new Map()).set(unit, () => {
       unfollow();

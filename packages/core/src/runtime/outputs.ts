@@ -4,16 +4,26 @@ import type { Loop } from './loop.ts';
 
 type Seen = ReturnType<Outputs['settledOf']>;
 
+type Facts = Pick<Loop, 'ledger' | 'plan' | 'scheduler'>;
+
 /** What handlers may read of a run: its input, its outputs, and what became of each task so far. */
-export function outputsOf(loop: Pick<Loop, 'ledger' | 'plan' | 'scheduler'>, input: unknown): Outputs {
-  return {
-    input,
-    outputs: loop.ledger.outputs,
-    settledOf: (task) => settled(loop, task),
-  };
+export class RunOutputs implements Outputs {
+  input: unknown;
+  readonly outputs: readonly unknown[];
+  readonly #run: Facts;
+
+  constructor(run: Facts) {
+    this.input = undefined;
+    this.outputs = run.ledger.outputs;
+    this.#run = run;
+  }
+
+  settledOf(task: TaskIndex): Seen {
+    return settled(this.#run, task);
+  }
 }
 
-function settled({ ledger, plan, scheduler }: Pick<Loop, 'ledger' | 'plan' | 'scheduler'>, task: TaskIndex): Seen {
+function settled({ ledger, plan, scheduler }: Facts, task: TaskIndex): Seen {
   const status = scheduler.stateOf(task);
   switch (status) {
     case 'succeeded':

@@ -1,7 +1,6 @@
 import type { Admission } from '../admit/admission.ts';
 import type { Attempt, AttemptHost } from '../execute/attempt.ts';
 import type { Undo } from '../execute/compensation.ts';
-import type { Outputs } from '../execute/data.ts';
 import type { Item } from '../execute/item.ts';
 import type { LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
@@ -21,7 +20,7 @@ import { FanOuts } from './fan-outs.ts';
 import { Gates, isGated } from './gates.ts';
 import { Limits } from './limits.ts';
 import type { Loop, Phase } from './loop.ts';
-import { outputsOf } from './outputs.ts';
+import { RunOutputs } from './outputs.ts';
 import { type DecisionDetails, Rescues, type WaitingTask } from './rescues.ts';
 import { Stopping } from './stopping.ts';
 
@@ -52,8 +51,8 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   readonly scheduler: Scheduler;
   readonly startedAt: number;
   /** What was done and can be undone, in the order in which it was done. */
-  readonly done: Undo[] = [];
-  outputs: Outputs;
+  done: Undo[] | undefined;
+  readonly outputs: RunOutputs;
   now: number;
   readonly #settings: RunSettings;
   readonly #host: RuntimeHost;
@@ -65,7 +64,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   #fanOuts: FanOuts | undefined;
   #rescues: Rescues | undefined;
   /** Tasks whose conditions or gates are to be looked at once this step is done. */
-  #due: TaskIndex[] = [];
+  #due: TaskIndex[] | undefined;
   #info: RunInfo | undefined;
   #turnStartedAt: number;
   #starting = false;
@@ -79,7 +78,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.random = settings.random;
     this.journal = host.journal;
     this.ledger = new Ledger(plan.tasks.length);
-    this.outputs = outputsOf(this, undefined);
+    this.outputs = new RunOutputs(this);
     this.scheduler = new Scheduler(plan, settings.concurrency, this);
     this.#attempts = new Attempts(this, this, this);
     this.#stopping = new Stopping(this, settings);
@@ -138,7 +137,12 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     if (this.phase !== 'open') return;
     this.phase = 'going';
     this.tick();
-    this.outputs = outputsOf(this, input);
+    this.outputs.input = input;
+    try {
+      this.#attempts.open();
+    } catch (error) {
+      return this.fail(error as WorkflowError);
+    }
     if (this.plan.timed) this.#limits = new Limits(this, this.#attempts);
     this.scheduler.begin();
     this.proceed();
@@ -171,10 +175,10 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   proceed(): void {
     if (this.#starting) return;
     this.#starting = true;
-    while (!this.#stopping.due && (this.#due.length > 0 || this.scheduler.hasNext)) {
+    while (!this.#stopping.due && (this.#due !== undefined || this.scheduler.hasNext)) {
       if (this.now - this.#turnStartedAt > TURN_MS) return this.#yield();
-      if (this.#due.length > 0) {
-        this.#lookAtDue();
+      if (this.#due !== undefined) {
+        this.#lookAt(this.#due);
       } else {
         this.#start(this.scheduler.take());
         if (this.scheduler.hasNext) this.tick();
@@ -203,9 +207,8 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     else this.#fanOutsNow().start(task);
   }
 
-  #lookAtDue(): void {
-    const due = this.#due;
-    this.#due = [];
+  #lookAt(due: readonly TaskIndex[]): void {
+    this.#due = undefined;
     for (const index of due) {
       const task = this.plan.tasks[index];
       if (task === undefined || !this.scheduler.isOpen(index)) continue;
@@ -314,7 +317,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
 
   succeeded(attempt: Attempt, output: unknown): void {
     const { planned, item } = attempt;
-    if (planned.compensate !== undefined) this.done.push(toUndo(this, attempt, output));
+    if (planned.compensate !== undefined) (this.done ??= []).push(toUndo(this, attempt, output));
     if (item === undefined) this.succeedTask(planned.index, output);
     else this.#fanOuts?.itemEnded(item, { output });
   }
@@ -368,14 +371,14 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   // What follows from a fact, told by the scheduler.
 
   check(index: TaskIndex): void {
-    this.#due.push(index);
+    (this.#due ??= []).push(index);
   }
 
   queued(index: TaskIndex): void {
     this.journal.queued(index, this.now);
     const task = this.plan.tasks[index];
     if (task !== undefined) this.#limits?.queue(task, this.now);
-    if (isGated(this.plan.traits, index)) this.#due.push(index);
+    if (isGated(this.plan.traits, index)) (this.#due ??= []).push(index);
   }
 
   upstreamFailed(index: TaskIndex, cause: TaskIndex): void {

@@ -51,10 +51,10 @@ export class Stopping {
   /** The run is known: its time counts, and what was asked of it before is done. */
   open(): void {
     const { timeoutMs } = this.#settings;
-    const { clock, info, plan } = this.#loop;
+    const loop = this.#loop;
     if (timeoutMs !== undefined) {
-      this.#disarmTimeout = clock.setTimer(timeoutMs, () => {
-        const error = new RunTimeoutError(info.id, plan.id, timeoutMs);
+      this.#disarmTimeout = loop.clock.setTimer(timeoutMs, () => {
+        const error = new RunTimeoutError(loop.info.id, loop.plan.id, timeoutMs);
         this.stop(error, error);
       });
     }

@@ -50,7 +50,7 @@ function finish(pair: SchedulerPair): void {
 
 const scenario = fc
   .record({
-    tasks: randomPlan(25),
+    tasks: randomPlan(16),
     concurrency: randomConcurrency,
     policy: fc.constantFrom('any' as const, 'leaves' as const),
     choices: fc.array(fc.nat({ max: 100_000 }), { maxLength: 150 }),
@@ -72,7 +72,7 @@ test('the scheduler does what the plain reducer does, whatever happens to a run 
       finish(pair);
       expect([pair.scheduler.open, pair.scheduler.verdict]).toEqual([0, pair.verdict]);
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 }, 30_000);
 
