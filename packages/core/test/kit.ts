@@ -1,6 +1,19 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-import type { Clock, Observer, RunEvent, Schema } from '../src/index.ts';
+import { run } from '../src/index.ts';
+import type {
+  Clock,
+  Observer,
+  RunEvent,
+  RunHandle,
+  RunOptions,
+  RunResult,
+  Schema,
+  TaskDefinition,
+  TaskResult,
+  Workflow,
+  WorkflowDefinition,
+} from '../src/index.ts';
 
 /** A promise that the test settles. */
 export interface Gate<T> {
@@ -147,3 +160,56 @@ export function schemaOf<In, Out>(check: (value: In) => Out | Promise<Out>): Sch
   };
   return { '~standard': { version: 1, vendor: 'test', validate } };
 }
+
+/** A task as plain data; it depends on nothing where it does not say. */
+export type PlainTask = Omit<TaskDefinition, 'dependsOn'> & { readonly dependsOn?: readonly string[] };
+
+/** A workflow of plain tasks: tests of what runs do need no builder. */
+export function flowOf(tasks: readonly PlainTask[], header: Partial<WorkflowDefinition> = {}): Workflow {
+  const definition = { id: 'w', version: '1.0.0', tasks: tasks.map((task) => ({ dependsOn: [], ...task })) };
+  return { definition: { ...definition, ...header } };
+}
+
+/** A run in virtual time, and what it told. */
+export interface Driven {
+  readonly clock: VirtualClock;
+  readonly handle: RunHandle<RunResult>;
+  readonly events: readonly RunEvent[];
+  /** Passes as much time as it takes until it ends. */
+  end(): Promise<RunResult>;
+}
+
+/** Runs a workflow in virtual time, by the ID `r`; chance is always one half. */
+export function drive(flow: Workflow, options: RunOptions = {}, input?: unknown): Driven {
+  const clock = options.clock instanceof VirtualClock ? options.clock : new VirtualClock();
+  const { events, observe } = recorder();
+  const observers = [observe, ...(options.observers ?? [])];
+  const handle = run(flow, input, { id: 'r', random: () => 0.5, ...options, clock, observers });
+  return { clock, handle, events, end: () => clock.passUntil(handle) };
+}
+
+/** What became of each task: its state, and why where it was skipped. */
+export function statesOf({ tasks }: RunResult): Record<string, string> {
+  return Object.fromEntries(
+    Object.values(tasks).map(({ id, state, reason }) => [id, reason === undefined ? state : `${state} ${reason}`]),
+  );
+}
+
+export function taskOf({ tasks }: RunResult, id: string): TaskResult {
+  const task = tasks[id];
+  if (task === undefined) throw new RangeError(`no task '${id}' in this result`);
+  return task;
+}
+
+/** A handler that fails. */
+export const fails = (): never => {
+  throw new Error('no');
+};
+
+/** A handler that runs until it is told to stop, and then fails with the reason. */
+export const untilAborted = (_: never, { signal }: { readonly signal: AbortSignal }): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });

@@ -64,7 +64,7 @@ describe('pool()', () => {
   });
 
   test('refuses an empty name', () => {
-    expect(() => pool('', { slots: 1 })).toThrow(`option 'name' of pool '' must be a name`);
+    expect(() => pool('', { slots: 1 })).toThrow(`option 'name' of pool '' must be some text`);
   });
 });
 

@@ -16,11 +16,11 @@ interface Rank<Value> {
 
 /** A line in which the higher priority stands in front, and among equals who came first. One can leave from anywhere. */
 export class PriorityLine<Value> {
-  /** The highest priority first, and none that is empty. */
+  /** The highest priority last, where adding and removing is cheapest; none that is empty. */
   readonly #ranks: Rank<Value>[] = [];
 
   get first(): Place<Value> | undefined {
-    return this.#ranks[0]?.first;
+    return this.#ranks.at(-1)?.first;
   }
 
   add(value: Value, priority: number): Place<Value> {
@@ -56,7 +56,7 @@ export class PriorityLine<Value> {
     let high = this.#ranks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#ranks[middle]?.priority ?? priority) > priority) low = middle + 1;
+      if ((this.#ranks[middle]?.priority ?? priority) < priority) low = middle + 1;
       else high = middle;
     }
     return low;

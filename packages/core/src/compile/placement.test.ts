@@ -67,7 +67,7 @@ test.each<[string, object, string, string]>([
     'a pool without a name',
     { pools: [{ pool: { slots: 1 } }] },
     'bad_pool',
-    `name of a pool must be a name, not undefined`,
+    `name of a pool must be some text, not undefined`,
   ],
   [
     'no slots',
@@ -169,9 +169,12 @@ test('everything that is wrong is reported at once', () => {
     resources: { cpu: 'all', gpu: Number.NaN },
     isolate: { memory: '1G', env: 'A=1' },
   });
-  expect(diagnostics.map(({ code }) => code)).toEqual([
-    ...['bad_pool', 'bad_pool', 'bad_pool', 'bad_pool'],
-    ...['bad_resources', 'bad_resources'],
-    ...['bad_isolation', 'bad_isolation'],
-  ]);
+  const codes = [
+    ['bad_pool', 4],
+    ['bad_resources', 2],
+    ['bad_isolation', 2],
+  ] as const;
+  expect(diagnostics.map(({ code }) => code)).toEqual(
+    codes.flatMap(([code, times]) => Array.from({ length: times }, () => code)),
+  );
 });

@@ -69,8 +69,9 @@ function checkRoom({ pool, slots, key }: PlannedDemand, bad: Bad): void {
     );
 }
 
-function nameOf(pool: Pool): string {
-  return typeof pool.name === 'string' ? `pool '${pool.name}'` : 'a pool';
+function nameOf(pool: unknown): string {
+  const { name } = pool as Partial<Pool>;
+  return typeof name === 'string' ? `pool '${name}'` : 'a pool';
 }
 
 function planResources(given: unknown, bad: Bad): ResourceAmounts {

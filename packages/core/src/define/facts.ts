@@ -92,9 +92,6 @@ export interface OwnRule {
 
 /** An undo function was given that takes this output: the handler must give it, where no schema does. */
 export interface Undone<F extends Facts, Out> extends Read {
-  readonly returns: F['made'] extends Unset ? Awaitable<Out> : F['returns'];
+  readonly returns: F['made'] extends Unset ? Out | Promise<Out> | PromiseLike<Out> : F['returns'];
   readonly undone: F['made'] extends Unset ? Out : F['undone'];
 }
-
-/** What a handler may return that is to give this. */
-export type Awaitable<T> = T | Promise<T> | PromiseLike<T>;

@@ -5,7 +5,7 @@ import type { Pool } from '../model/placement.ts';
 import type { Duration } from '../model/policy.ts';
 import type { Schema } from '../model/schema.ts';
 import type { Skip } from '../model/skip.ts';
-import type { Awaitable, Facts, FanOf, OutputOf, Read, Said, SkipIn, Undone, Unset } from './facts.ts';
+import type { Facts, FanOf, OutputOf, Read, Said, SkipIn, Undone, Unset } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
 import type { TaskPolicies } from './policies.ts';
 import type { MarkOf, RecoveryRuleOf, ValueOf } from './recover.ts';
@@ -85,7 +85,7 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
    */
   output<In, Out extends F['undone']>(
     schema: Schema<In, Out>,
-  ): Step<P, E, Said<F, { returns: Awaitable<In>; made: Out }>>;
+  ): Step<P, E, Said<F, { returns: In | Promise<In> | PromiseLike<In>; made: Out }>>;
   /**
    * The output if the last attempt fails: a value, what a function of the error gives, or `skip`. Its type widens the
    * output's. Said again, it replaces.

@@ -20,7 +20,7 @@ export function isPool(given: unknown, bad: Bad): given is Pool {
     return false;
   }
   const { name, slots, perKey, rate, ...others } = given;
-  if (typeof name !== 'string' || name === '') wrong('name', 'a name', name);
+  if (typeof name !== 'string' || name === '') wrong('name', 'some text', name);
   if (slots !== undefined && !isWhole(slots)) wrong('slots', WHOLE, slots);
   if (perKey !== undefined && !isWhole(perKey)) wrong('perKey', WHOLE, perKey);
   if (rate !== undefined) checkRate(rate, wrong);
