@@ -21,6 +21,7 @@ export const tables = [
   source('memory', 'memory', {
     flags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],
   }),
+  source('items', 'items', { flags: ['--expose-gc'] }),
   source('build', 'build'),
   source('start-up', 'start-up'),
 ];

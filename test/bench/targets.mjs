@@ -13,6 +13,8 @@ export const targets = {
   everyToQueueAndRetry: { most: 0.25 },
   allocatedBytes: { most: 1_000 },
   keptBytes: { most: 300 },
+  /** In the midst of a fan-out, however many items it has. */
+  heldKilobytes: { most: 500 },
   /** The cost of a task among 100,000 in relation to one among 1,000. */
   growth: { most: 4 },
   defineUs: { most: 1.2 },

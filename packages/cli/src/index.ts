@@ -108,6 +108,7 @@ export {
   toText,
   fromJSON,
   type Bindings,
+  type TaskBindings,
   type TaskJson,
   type WorkflowJson,
 } from '@wf-sdk/core';

@@ -38,7 +38,15 @@ export type {
   RateLimit,
   ResourceDemand,
 } from './model/placement.ts';
-export type { Backoff, BreakerOptions, BreakerState, Duration, Jitter, RetryOptions, RetryPolicy } from './model/policy.ts';
+export type {
+  Backoff,
+  BreakerOptions,
+  BreakerState,
+  Duration,
+  Jitter,
+  RetryOptions,
+  RetryPolicy,
+} from './model/policy.ts';
 export type { ErrorMatch, RecoveryAction, RecoveryRetryOptions, RecoveryRule } from './model/recovery.ts';
 export type { Schema } from './model/schema.ts';
 export type { Settled, SettledStatus } from './model/settled.ts';
@@ -55,7 +63,8 @@ export { toDot } from './describe/dot.ts';
 export { toJSON, type TaskJson, type WorkflowJson } from './describe/json.ts';
 export { toMermaid } from './describe/mermaid.ts';
 export { toText } from './describe/text.ts';
-export { type Bindings, fromJSON } from './define/from-json.ts';
+export { fromJSON } from './define/from-json.ts';
+export type { Bindings, TaskBindings } from './define/bindings.ts';
 
 // Run
 export { run, runOrThrow, type RunArguments } from './run.ts';
@@ -72,7 +81,14 @@ export type { Decision, RunEvent, StandIn } from './model/event.ts';
 export type { Clock, Dispatcher, DispatchObserver, DispatchRequest, Observer } from './model/ports.ts';
 export type { CancelledRun, FailedRun, RunResult, SucceededRun, TaskResult } from './model/result.ts';
 export { toPlain } from './lib/plain.ts';
-export type { Outcome, RunState, SkipReason, TaskState, TerminalTaskState, WaitReason } from './model/state.ts';
+export type {
+  Outcome,
+  RunState,
+  SkipReason,
+  TaskState,
+  TerminalTaskState,
+  WaitReason,
+} from './model/state.ts';
 
 // Errors
 export {

@@ -1,3 +1,4 @@
+import CircuitBreaker from 'opossum';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { limit } from './limit.mjs';
@@ -5,14 +6,15 @@ import { limit } from './limit.mjs';
 const TIMEOUT_MS = 30_000;
 
 /**
- * What policies cost where each task is wrapped in them: through p-queue for its priority, p-retry around it, and a
- * race against a timer around each attempt. p-queue's own timeout would make it several times slower still.
+ * What policies cost where each task is wrapped in them: through p-queue for its priority, p-retry around it, and in
+ * each attempt opossum around a race against a timer. The timeouts of p-queue and opossum would make it slower still.
  *
  * @type {import('./subject.mjs').Subject}
  */
 export function queueAndRetry(graph, body) {
   const queue = new PQueue();
-  const attempt = () => pRetry(() => withTimeout(body), { retries: 2 });
+  const breaker = new CircuitBreaker(() => withTimeout(body), { timeout: false });
+  const attempt = () => pRetry(() => breaker.fire(), { retries: 2 });
   return limit(graph, () => queue.add(attempt, { priority: 1 }));
 }
 

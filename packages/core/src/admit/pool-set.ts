@@ -68,8 +68,8 @@ export function pools(): readonly PoolStatus[] {
   return known.flatMap((set) => set.deref()?.status() ?? []);
 }
 
-function checkSame(known: Pool, pool: Pool): void {
-  const before = optionsOf(known);
+function checkSame(inUse: Pool, pool: Pool): void {
+  const before = optionsOf(inUse);
   const now = optionsOf(pool);
   for (const option of Object.keys(before) as (keyof typeof before)[]) {
     if (before[option] === now[option]) continue;

@@ -12,10 +12,9 @@ export function pool(name: string, options: PoolOptions): Pool {
   if (typeof options !== 'object' || options === null)
     throw new OptionError(`pool('${name}')`, 'given options such as { slots: 3 }', options);
   const given = Object.entries({ ...options, name }).filter(([, value]) => value !== undefined);
-  const made: unknown = Object.fromEntries(given);
-  const bad = (option: string, wanted: string, value: unknown): never => {
+  const made = Object.fromEntries(given) as unknown as Pool;
+  isPool(made, (option, wanted, value) => {
     throw new OptionError(`${option}' of pool '${name}`, wanted, value);
-  };
-  if (!isPool(made, bad)) throw new TypeError(`pool '${name}' is not usable`);
+  });
   return Object.freeze(made.rate === undefined ? made : { ...made, rate: Object.freeze({ ...made.rate }) });
 }

@@ -67,7 +67,10 @@ export interface FragmentFlow<S extends Scope, T extends AnyTask, Ids extends st
 
 /** A task in a chain: it goes on as a `TaskBuilder`, and ends in what the chain is. */
 interface InChain<S extends Scope, T extends AnyTask, Ids extends string, Id extends string> extends Place {
-  readonly builder: this extends { readonly entries: infer E extends AnyTask; readonly facts: infer F extends Facts }
+  readonly builder: this extends {
+    readonly entries: infer E extends AnyTask;
+    readonly facts: infer F extends Facts;
+  }
     ? TaskBuilder<S, T, Ids, Id, E, F>
     : never;
   readonly end: this extends { readonly out: infer Out; readonly mark: infer M extends Mark }
@@ -85,9 +88,7 @@ export interface TaskBuilder<
   F extends Facts,
 > extends TaskSteps<InChain<S, T, Ids, Id>, E, F> {
   /** Waits for these tasks and hands their outputs to the handler, by ID. Said again, it adds to what was said. */
-  dependsOn<D extends DependencyId<Ids>>(
-    ...ids: D[]
-  ): TaskBuilder<S, T, Ids, Id, E | Selected<T, D>, F>;
+  dependsOn<D extends DependencyId<Ids>>(...ids: D[]): TaskBuilder<S, T, Ids, Id, E | Selected<T, D>, F>;
   /** Waits for a task and runs only if that gave one of these labels; else this task is skipped. */
   onBranch<D extends DependencyId<Ids>, const L extends LabelOf<Selected<T, D>>>(
     task: D,

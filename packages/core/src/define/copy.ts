@@ -64,7 +64,8 @@ export function useReusable(
 ): void {
   task.handler = map === undefined ? reusable : (data, context) => reusable(map(data) as never, context);
   task.handlerName = reusable.taskName;
-  for (const [key, policy] of Object.entries(reusable.policies)) {
-    if (task[key as keyof ReusableTaskPolicies] === undefined) Object.assign(task, { [key]: policy });
+  const own: Readonly<Record<string, unknown>> = { ...reusable.policies };
+  for (const key of Object.keys(own)) {
+    if (task[key as keyof ReusableTaskPolicies] === undefined) Object.assign(task, { [key]: own[key] });
   }
 }

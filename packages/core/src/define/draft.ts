@@ -69,7 +69,9 @@ export abstract class TaskDraft<Next> {
   }
 
   fallback(value: unknown): this {
-    const fallback: Fallback = isFunction(value) ? { kind: 'function', make: value } : { kind: 'value', value };
+    const fallback: Fallback = isFunction(value)
+      ? { kind: 'function', make: value }
+      : { kind: 'value', value };
     return this.#change('fallback', Object.freeze(fallback));
   }
 

@@ -24,7 +24,9 @@ export interface Fragment<Needs, X extends AnyTask> {
 }
 
 /** Accepts a fragment whose needs are met; for another it is the sentence the user reads. */
-export type FragmentFor<Needs, X extends AnyTask, Input, T extends AnyTask> = [Input] extends [InputNeed<Needs>]
+export type FragmentFor<Needs, X extends AnyTask, Input, T extends AnyTask> = [Input] extends [
+  InputNeed<Needs>,
+]
   ? [Missing<Needs, T>] extends [never]
     ? [Misfit<Needs, T>] extends [never]
       ? Fragment<Needs, X>

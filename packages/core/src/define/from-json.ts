@@ -1,26 +1,9 @@
-import type { FailurePolicy, Handler, OnFailure, WorkflowDefinition } from '../model/definition.ts';
+import type { FailurePolicy, OnFailure, WorkflowDefinition } from '../model/definition.ts';
 import { DefinitionError } from '../model/error.ts';
-import type { RetryOptions } from '../model/policy.ts';
-import type { Schema } from '../model/schema.ts';
+import type { Bindings } from './bindings.ts';
 import { JsonReader } from './json-reader.ts';
-import { type TaskBindings, taskFromJSON } from './task-from-json.ts';
+import { taskFromJSON } from './task-from-json.ts';
 import type { Workflow } from './types.ts';
-
-/** The functions and schemas that a serialised workflow names. */
-export interface Bindings {
-  /** Handlers by name: a reusable task's name, else the task's ID. */
-  readonly handlers: Readonly<Record<string, Handler>>;
-  /** The workflow's input schema. */
-  readonly input?: Schema;
-  /** Tasks' output schemas by task ID. */
-  readonly outputs?: Readonly<Record<string, Schema>>;
-  /** Tasks' `retryIf` by task ID. */
-  readonly retryIf?: Readonly<Record<string, NonNullable<RetryOptions['retryIf']>>>;
-  /** Whatever else a task has that JSON cannot hold, by task ID. */
-  readonly tasks?: Readonly<Record<string, TaskBindings>>;
-  /** The workflow's output function. */
-  readonly output?: (outputs: never) => unknown;
-}
 
 /**
  * Makes a workflow from what `toJSON` gave, or from JSON written elsewhere. Its structure is checked by `compile`,
@@ -29,13 +12,14 @@ export interface Bindings {
  * @throws DefinitionError naming everything that cannot be read or is not bound.
  */
 export function fromJSON(json: unknown, bindings: Bindings): Workflow {
-  const reader = new JsonReader();
-  const definition = workflowFromJSON(json, bindings, reader);
+  const reader = new JsonReader(bindings);
+  const definition = workflowFromJSON(json, reader);
   if (reader.problems.length > 0) throw new DefinitionError(definition.id, reader.problems);
   return Object.freeze({ definition: Object.freeze(definition) });
 }
 
-function workflowFromJSON(json: unknown, bindings: Bindings, reader: JsonReader): WorkflowDefinition {
+function workflowFromJSON(json: unknown, reader: JsonReader): WorkflowDefinition {
+  const { bindings } = reader;
   const workflow = reader.object(json, 'the workflow');
   const { format, id, version = '0.0.0', description, module, onFailure, failurePolicy, tasks } = workflow;
   if (format !== undefined && format !== 'wf-sdk/workflow@1')
@@ -56,7 +40,7 @@ function workflowFromJSON(json: unknown, bindings: Bindings, reader: JsonReader)
     failurePolicy: failurePolicy as FailurePolicy | undefined,
     input: bindings.input,
     tasks: Object.freeze(
-      Array.isArray(tasks) ? tasks.map((task, place) => taskFromJSON(task, place, bindings, reader)) : [],
+      Array.isArray(tasks) ? tasks.map((task, place) => taskFromJSON(task, place, reader)) : [],
     ),
     output: bindings.output,
   };

@@ -36,7 +36,10 @@ export interface Graph<Input> {
 }
 
 interface InGraph<Input, Id extends string> extends Place {
-  readonly builder: this extends { readonly entries: infer E extends AnyTask; readonly facts: infer F extends Facts }
+  readonly builder: this extends {
+    readonly entries: infer E extends AnyTask;
+    readonly facts: infer F extends Facts;
+  }
     ? TaskRefBuilder<Input, Id, E, F>
     : never;
   readonly end: this extends { readonly out: infer Out; readonly mark: infer M extends Mark }
@@ -45,8 +48,12 @@ interface InGraph<Input, Id extends string> extends Place {
 }
 
 /** A task by reference, being declared. `E` holds what its handler reads. */
-export interface TaskRefBuilder<Input, Id extends string, E extends AnyTask, F extends Facts>
-  extends TaskSteps<InGraph<Input, Id>, E, F> {
+export interface TaskRefBuilder<
+  Input,
+  Id extends string,
+  E extends AnyTask,
+  F extends Facts,
+> extends TaskSteps<InGraph<Input, Id>, E, F> {
   /** Waits for these tasks and hands their outputs to the handler, by ID. Said again, it adds to what was said. */
   dependsOn<const R extends readonly TaskRefFor<Input>[]>(
     ...tasks: R

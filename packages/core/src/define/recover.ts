@@ -8,7 +8,9 @@ export interface RecoveryRuleOf<Value, M extends Mark> extends RecoveryRule {
 }
 
 /** What a rule can put in the place of the output. */
-export type ValueOf<R> = R extends { readonly '~types'?: { readonly value: infer V } | undefined } ? V : never;
+export type ValueOf<R> = R extends { readonly '~types'?: { readonly value: infer V } | undefined }
+  ? V
+  : never;
 
 /** Why the output may be missing after this rule. */
 export type MarkOf<R> = R extends { readonly '~types'?: { readonly mark: infer M extends Mark } | undefined }
@@ -20,10 +22,7 @@ export interface Recovery<E extends Error> {
   /** Tries once more, after `delay` and so many `times`; then this rule no longer matches. */
   retry(options?: RecoveryRetryOptions): RecoveryRuleOf<never, never>;
   /** Calls a function first, which may mend what was wrong, and then tries once more. */
-  runThenRetry(
-    repair: (error: E) => unknown,
-    options?: RecoveryRetryOptions,
-  ): RecoveryRuleOf<never, never>;
+  runThenRetry(repair: (error: E) => unknown, options?: RecoveryRetryOptions): RecoveryRuleOf<never, never>;
   /** The task succeeds with this value, or with what a function of the error gives. */
   value<V>(value: V | ((error: E) => V)): RecoveryRuleOf<Known<Awaited<V>>, never>;
   /** The task is skipped. */
@@ -43,7 +42,6 @@ export function on(match: string | ((error: Error) => boolean)): Recovery<Error>
 export function on<E extends Error>(type: abstract new (...args: never) => E): Recovery<E>;
 export function on(match: Match): Recovery<Error> {
   const rule = ruleFor(toMatch(match));
-  // The one cast: what a rule can make of an output is known to the type checker alone.
   return Object.freeze({
     retry: (options: RecoveryRetryOptions) => rule({ type: 'retry', ...options }),
     runThenRetry: (repair: (error: Error) => unknown, options: RecoveryRetryOptions) =>
@@ -52,7 +50,7 @@ export function on(match: Match): Recovery<Error> {
     skip: () => rule({ type: 'skip' }),
     fail: (make?: (error: Error) => Error) => rule({ type: 'fail', ...(make !== undefined && { make }) }),
     escalate: (message?: string) => rule({ type: 'escalate', ...(message !== undefined && { message }) }),
-  }) as unknown as Recovery<Error>;
+  });
 }
 
 type ErrorClass = abstract new (...args: never) => Error;

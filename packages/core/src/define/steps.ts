@@ -95,7 +95,10 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
   ): Step<
     P,
     E,
-    Said<F, { instead: F['instead'] | Exclude<Known<Awaited<V>>, Skip>; mark: F['mark'] | SkipIn<Awaited<V>> }>
+    Said<
+      F,
+      { instead: F['instead'] | Exclude<Known<Awaited<V>>, Skip>; mark: F['mark'] | SkipIn<Awaited<V>> }
+    >
   >;
   /**
    * What is done about a failure that neither retries nor a fallback mended: the first rule that matches the error

@@ -48,7 +48,9 @@ export type Select<T, Id> = T extends { readonly id: Id } ? T : never;
 export type Selected<T, Id> = [Id] extends [never] ? never : Select<T, Id>;
 
 /** Those entries that belong to the whole task: a fan-out's items come later. */
-export type OutsideItems<E extends AnyTask> = E extends { readonly id: 'item' | 'index' | 'matrix' } ? never : E;
+export type OutsideItems<E extends AnyTask> = E extends { readonly id: 'item' | 'index' | 'matrix' }
+  ? never
+  : E;
 
 /** These entries without the one of this ID. */
 export type Without<E extends AnyTask, Id> = E extends { readonly id: Id } ? never : E;

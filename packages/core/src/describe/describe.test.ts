@@ -120,3 +120,158 @@ describe('the graph as text', () => {
     `);
   });
 });
+
+describe('what decides about a task', () => {
+  const child = workflow('pack "it"')
+    .addTask('box')
+    .run(() => 1);
+  const controlled = compile(
+    workflow('orders')
+      .addTask('db')
+      .run(() => 'connection')
+      .addTask('route')
+      .dependsOn('db')
+      .run((): 'eu' | 'us' => 'eu')
+      .addTask('eu')
+      .onBranch('route', 'eu')
+      .when(() => true)
+      .run(() => 1)
+      .addTask('us')
+      .onBranch('route', 'us')
+      .breaker('us-api')
+      .fallback(0)
+      .run(() => 1)
+      .addTask('each')
+      .dependsOn('eu', 'us')
+      .triggerRule('none_failed_min_one_success')
+      .forEach(() => [1])
+      .run(() => 1)
+      .addTask('tests')
+      .matrix({ os: ['linux', 'mac'], node: [20, 22, 24] })
+      .allowFailure()
+      .run(() => 1)
+      .addTask('pack')
+      .dependsOn('each')
+      .compensate(() => undefined)
+      .runWorkflow(child)
+      .addTask('later')
+      .dependsOn('pack')
+      .runWorkflow(() => child)
+      .addTask('wait')
+      .sleep('5m')
+      .addTask('report')
+      .dependsOn('later')
+      .runAlways()
+      .run(() => 1)
+      .addTask('close')
+      .teardownOf('db')
+      .run(() => 1),
+  );
+
+  test('stands behind it in text', () => {
+    expect(toText(controlled)).toMatchInlineSnapshot(`
+      "orders 0.0.0: 11 tasks in 8 batches
+
+      batch 1
+        * db
+          tests   (matrix of 2 os × 3 node, may fail)
+          wait    (sleeps 5m)
+
+      batch 2
+        * route   ← db
+
+      batch 3
+        * eu      ← route = eu  (on a condition)
+          us      ← route = us  (breaker us-api, fallback)
+
+      batch 4
+        * each    ← eu, us  (none_failed_min_one_success, for each item)
+
+      batch 5
+        * pack    ← each  (runs workflow pack "it", can be undone)
+
+      batch 6
+        * later   ← pack  (runs a workflow)
+
+      batch 7
+        * report  ← later  (all_done, runs always)
+
+      batch 8
+        * close   (teardown of db)
+
+      * critical path: db → route → eu → each → pack → later → report → close
+      "
+    `);
+  });
+
+  test('stands below its name and on its edges in Mermaid', () => {
+    expect(toMermaid(controlled)).toMatchInlineSnapshot(`
+      "flowchart LR
+        t0["db"]
+        t1["route"]
+        t2["eu<br/>on a condition"]
+        t3["us"]
+        t4["each<br/>none_failed_min_one_success<br/>for each item"]
+        t5["tests<br/>matrix of 2 os × 3 node<br/>may fail"]
+        t6["pack<br/>runs workflow pack #quot;it#quot;"]
+        t7["later<br/>runs a workflow"]
+        t8["wait<br/>sleeps 5m"]
+        t9["report<br/>all_done<br/>runs always"]
+        t10["close<br/>teardown of db"]
+        t0 --> t1
+        t1 -->|"eu"| t2
+        t1 -->|"us"| t3
+        t2 --> t4
+        t3 --> t4
+        t4 --> t6
+        t6 --> t7
+        t7 --> t9
+        t0 -.->|teardown| t10
+        t1 -.-> t10
+        t2 -.-> t10
+        t3 -.-> t10
+        t4 -.-> t10
+        t6 -.-> t10
+        t7 -.-> t10
+        t9 -.-> t10
+      "
+    `);
+  });
+
+  test('stands below its name and on its edges in DOT', () => {
+    expect(toDot(controlled)).toMatchInlineSnapshot(`
+      "digraph "orders" {
+        rankdir=LR;
+        node [shape=box, style=rounded];
+        "db";
+        "route";
+        "eu" [label="eu\\non a condition"];
+        "us";
+        "each" [label="each\\nnone_failed_min_one_success\\nfor each item"];
+        "tests" [label="tests\\nmatrix of 2 os × 3 node\\nmay fail"];
+        "pack" [label="pack\\nruns workflow pack \\"it\\""];
+        "later" [label="later\\nruns a workflow"];
+        "wait" [label="wait\\nsleeps 5m"];
+        "report" [label="report\\nall_done\\nruns always"];
+        "close" [label="close\\nteardown of db"];
+        "db" -> "route";
+        "route" -> "eu" [label="eu"];
+        "route" -> "us" [label="us"];
+        "eu" -> "each";
+        "us" -> "each";
+        "each" -> "pack";
+        "pack" -> "later";
+        "later" -> "report";
+        "db" -> "close" [style=dashed, label="teardown"];
+        "route" -> "close" [style=dashed];
+        "eu" -> "close" [style=dashed];
+        "us" -> "close" [style=dashed];
+        "each" -> "close" [style=dashed];
+        "pack" -> "close" [style=dashed];
+        "later" -> "close" [style=dashed];
+        "report" -> "close" [style=dashed];
+      }
+      "
+    `);
+  });
+});

@@ -1,4 +1,10 @@
-import type { Branch, Fallback, SleepLength, TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
+import type {
+  Branch,
+  Fallback,
+  SleepLength,
+  TaskDefinition,
+  WorkflowDefinition,
+} from '../model/definition.ts';
 import type { FanOut, FanOutOptions } from '../model/fan-out.ts';
 import type { IsolateOptions, Pool, ResourceDemand } from '../model/placement.ts';
 import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts';
@@ -157,8 +163,13 @@ function said<T extends object, Key extends keyof T>(from: T, keys: readonly Key
 type Said<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** … and that they were. */
-function flags<Key extends PropertyKey>(from: { readonly [K in Key]?: unknown }, keys: readonly Key[]): Flags<Key> {
-  return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, true]]))) as Flags<Key>;
+function flags<Key extends PropertyKey>(
+  from: { readonly [K in Key]?: unknown },
+  keys: readonly Key[],
+): Flags<Key> {
+  return Object.fromEntries(
+    keys.flatMap((key) => (from[key] === undefined ? [] : [[key, true]])),
+  ) as Flags<Key>;
 }
 
 type Flags<Key extends PropertyKey> = { readonly [K in Key]?: true };
@@ -166,7 +177,8 @@ type Flags<Key extends PropertyKey> = { readonly [K in Key]?: true };
 /** Whether JSON holds all of a value: it can be read back as it was. */
 function isJson(value: unknown, above: readonly unknown[] = []): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return ['string', 'boolean', 'object'].includes(typeof value);
+  if (typeof value !== 'object' || value === null)
+    return ['string', 'boolean', 'object'].includes(typeof value);
   if (above.includes(value) || !(Array.isArray(value) || isPlainObject(value))) return false;
   return Object.values(value).every((item) => isJson(item, [...above, value]));
 }

@@ -1,10 +1,11 @@
 import type { Plan, PlannedTask } from '../model/plan.ts';
 import type { Duration } from '../model/policy.ts';
+import { edgesOf, factsOf } from './facts.ts';
 import { criticalPath, parallelLevels } from './order.ts';
 
 /**
- * The graph as text for a terminal: the tasks batch by batch, each with what it depends on and its policies; those on
- * the critical path are marked.
+ * The graph as text for a terminal: the tasks batch by batch, each with what it depends on, what else decides about it,
+ * and its policies; those on the critical path are marked.
  */
 export function toText(plan: Plan): string {
   const critical = criticalPath(plan);
@@ -19,25 +20,40 @@ export function toText(plan: Plan): string {
     for (const id of ids) {
       const task = plan.tasks[plan.indexOf.get(id) ?? -1];
       if (task !== undefined)
-        lines.push(`  ${onPath.has(id) ? '*' : ' '} ${id.padEnd(width)}${details(task)}`.trimEnd());
+        lines.push(`  ${onPath.has(id) ? '*' : ' '} ${id.padEnd(width)}${details(task, plan)}`.trimEnd());
     }
   }
   lines.push('', `* critical path: ${critical.join(' → ')}`);
   return `${lines.join('\n')}\n`;
 }
 
-function details({ definition, retry }: PlannedTask): string {
-  const { timeout, deadline, priority } = definition;
+function details(task: PlannedTask, plan: Plan): string {
   const parts: string[] = [];
-  if (definition.dependsOn.length > 0) parts.push(`← ${definition.dependsOn.join(', ')}`);
-  const policies = [
+  const dependencies = edgesOf(task)
+    .filter(({ kind }) => kind === 'plain' || kind === 'branch')
+    .map(({ from, labels }) => `${plan.tasks[from]?.id ?? '?'}${labels.length > 0 ? ` = ${labels.join(' | ')}` : ''}`);
+  if (dependencies.length > 0) parts.push(`← ${dependencies.join(', ')}`);
+  const policies = [...factsOf(task, plan), ...policiesOf(task)];
+  if (policies.length > 0) parts.push(`(${policies.join(', ')})`);
+  return parts.length === 0 ? '' : `  ${parts.join('  ')}`;
+}
+
+function policiesOf({ definition, retry, breaker, compensate, placement }: PlannedTask): readonly string[] {
+  const { timeout, deadline, queueTimeout, sla, priority, fallback, recover } = definition;
+  return [
     retry === undefined ? '' : count(retry.attempts, 'attempt'),
     timeout === undefined ? '' : `timeout ${showDuration(timeout)}`,
     deadline === undefined ? '' : `deadline ${showDuration(deadline)}`,
+    queueTimeout === undefined ? '' : `queue timeout ${showDuration(queueTimeout)}`,
+    sla === undefined ? '' : `sla ${showDuration(sla)}`,
+    breaker === undefined ? '' : `breaker ${breaker.name}`,
+    fallback === undefined ? '' : 'fallback',
+    recover === undefined ? '' : count(recover.length, 'recovery rule'),
+    compensate === undefined ? '' : 'can be undone',
+    ...(placement?.pools ?? []).map(({ pool }) => `pool ${pool.name}`),
+    placement?.isolate === undefined ? '' : 'isolated',
     priority === undefined ? '' : `priority ${priority}`,
   ].filter((policy) => policy !== '');
-  if (policies.length > 0) parts.push(`(${policies.join(', ')})`);
-  return parts.length === 0 ? '' : `  ${parts.join('  ')}`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -1,0 +1,62 @@
+import type { Branch, TaskDefinition } from '../model/definition.ts';
+import type { FanOut } from '../model/fan-out.ts';
+import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
+
+/** Why one task waits for another, as a graph shows it. */
+export interface Edge {
+  readonly from: TaskIndex;
+  readonly to: TaskIndex;
+  /** `branch`: it depends on what the other gives. `teardown`, `before_teardown`: it undoes the other, or comes after it. */
+  readonly kind: 'plain' | 'branch' | 'teardown' | 'before_teardown';
+  /** Under `branch` the labels, each as code would write it. */
+  readonly labels: readonly string[];
+}
+
+/** Every edge of a task, in the order of its dependencies. */
+export function edgesOf({ index, definition, dependsOn, reads, setup }: PlannedTask): readonly Edge[] {
+  return Array.from(dependsOn, (from, place): Edge => {
+    const edge = { from, to: index, labels: [] };
+    if (from === setup) return { ...edge, kind: 'teardown' };
+    // Behind those that are read come those a teardown has to wait for.
+    if (place >= reads.length) return { ...edge, kind: 'before_teardown' };
+    const labels = labelsOf(definition.branches, reads[place]);
+    return labels.length > 0 ? { ...edge, kind: 'branch', labels } : { ...edge, kind: 'plain' };
+  });
+}
+
+function labelsOf(branches: readonly Branch[] | undefined, dependency: string | undefined): readonly string[] {
+  const labels = (branches ?? []).filter(({ task }) => task === dependency).flatMap((branch) => branch.labels);
+  return [...new Set(labels)].map((label) => (typeof label === 'string' ? label : String(label)));
+}
+
+/** What decides whether, how often and as what a task runs, beside its dependencies: a few words each. */
+export function factsOf({ definition, rule, setup }: PlannedTask, { tasks }: Plan): readonly string[] {
+  const { conditions, runAlways, allowFailure, fanOut, child, sleep } = definition;
+  return [
+    rule === 'all_success' || rule === 'teardown' ? '' : rule,
+    setup === undefined ? '' : `teardown of ${tasks[setup]?.id ?? '?'}`,
+    conditions === undefined ? '' : 'on a condition',
+    runAlways === true ? 'runs always' : '',
+    fanOut === undefined ? '' : showFanOut(fanOut),
+    child === undefined ? '' : showChild(child),
+    sleep === undefined ? '' : showSleep(sleep),
+    allowFailure === true ? 'may fail' : '',
+  ].filter((fact) => fact !== '');
+}
+
+function showFanOut(fanOut: FanOut): string {
+  if (fanOut.kind === 'each') return 'for each item';
+  const axes = Object.entries(fanOut.axes);
+  return `matrix of ${axes.map(([axis, values]) => `${values.length} ${axis}`).join(' × ')}`;
+}
+
+/** One that is looked up by a function is not: a graph is drawn without calling the user's code. */
+function showChild({ workflow }: NonNullable<TaskDefinition['child']>): string {
+  return typeof workflow === 'function' ? 'runs a workflow' : `runs workflow ${workflow.definition.id}`;
+}
+
+function showSleep(sleep: NonNullable<TaskDefinition['sleep']>): string {
+  if (typeof sleep === 'function') return 'sleeps';
+  if (sleep instanceof Date) return `sleeps until ${sleep.toISOString()}`;
+  return `sleeps ${typeof sleep === 'number' ? `${sleep}ms` : sleep}`;
+}

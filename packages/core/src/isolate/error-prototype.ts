@@ -1,0 +1,1 @@
+import * as family from '../model/error.ts';
