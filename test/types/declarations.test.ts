@@ -76,7 +76,7 @@ test(
           });
           expect(output).toContain('Instantiations:');
           const emitted = await readFile(path.join(folder, 'out/consumer.d.ts'), 'utf8');
-          expect(emitted).toContain('Task<"first", Date>');
+          expect(emitted).toContain('Task<"first", Date, never>');
           expect(emitted).not.toMatch(/\bany\b|core\/dist|core\/src/);
           await rm(path.join(folder, 'out'), { recursive: true });
         }

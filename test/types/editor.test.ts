@@ -98,13 +98,32 @@ describe('completion', () => {
   test('after a task builder shows the next task struck through, and last', () => {
     const offered = completions(`${three} etl.addTask('load').|`);
     expect(offered.map(({ name }) => name)).toEqual([
+      'allowFailure',
+      'breaker',
+      'compensate',
       'deadline',
       'dependsOn',
+      'fallback',
+      'forEach',
+      'isolate',
+      'matrix',
+      'onBranch',
       'output',
+      'pool',
       'priority',
+      'queueTimeout',
+      'recover',
+      'resources',
       'retry',
       'run',
+      'runAlways',
+      'runWorkflow',
+      'sla',
+      'sleep',
+      'teardownOf',
       'timeout',
+      'triggerRule',
+      'when',
       'addTask',
     ]);
     const deprecated = offered.filter(({ kindModifiers }) => kindModifiers?.includes('deprecated'));
@@ -140,13 +159,13 @@ describe('pointing at', () => {
       "const etl: Flow<WorkflowScope<undefined, undefined>, Task<"extract", {
           city: string;
           mm: number;
-      }[]> | Task<"clean", number[]> | Task<"sum", number>, "extract" | "clean" | "sum">"
+      }[], never> | Task<"clean", number[], never> | Task<"sum", number, never>, "extract" | "clean" | "sum">"
     `);
   });
 
   test('a task by reference shows its output', () => {
     expect(hover(`const cle|an = graph().addTask('clean').run(async () => [1]);`)).toMatchInlineSnapshot(
-      `"const clean: TaskRef<"clean", number[], undefined>"`,
+      `"const clean: TaskRef<"clean", number[], undefined, never>"`,
     );
   });
 

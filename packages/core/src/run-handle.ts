@@ -1,6 +1,7 @@
 import { type Admission, createAdmission } from './admit/admission.ts';
 import { machineResources } from './admit/capacity.ts';
 import { impossibleDemands } from './admit/impossible.ts';
+import { poolsOf } from './admit/pool-set.ts';
 import type { Attempt } from './execute/attempt.ts';
 import { loadBreakers } from './execute/breakers.ts';
 import { compensate } from './execute/compensation.ts';
@@ -105,6 +106,10 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #unfollow: (() => void) | undefined;
   /** Stops the compensation that is under way. */
   #compensating: AbortController | undefined;
+  /** The result is there: what runs below still tell is not of this run any more. */
+  #finished = false;
+  /** Why nothing is waited for any more. */
+  #forcedBy: CancelledError | undefined;
 
   /** @throws DefinitionError where the plan needs more than there is. */
   constructor(plan: Plan, input: unknown, settings: RunSettings, beginChild: BeginChild) {
@@ -144,8 +149,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     const graceMs = gracePeriod === undefined ? undefined : checkDuration('gracePeriod', gracePeriod);
     if (force) {
       for (const child of this.children) void child.cancel(reason, { force });
+      this.#forcedBy ??= new CancelledError(reason);
       this.#runtime.force(reason);
-      this.#compensating?.abort(new CancelledError(reason));
+      this.#compensating?.abort(this.#forcedBy);
     } else {
       this.#runtime.cancel(reason, graceMs);
     }
@@ -190,7 +196,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   /** What a run below this one tells, its observers hear. */
   hear(event: RunEvent): void {
-    if (this.#publisher.wanted) this.#publisher.publish(event);
+    if (this.#publisher.wanted && !this.#finished) this.#publisher.publish(event);
   }
 
   get observed(): boolean {
@@ -247,6 +253,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   async #compensate(ending: Ending): Promise<void> {
     this.#compensating = new AbortController();
+    if (this.#forcedBy !== undefined) this.#compensating.abort(this.#forcedBy);
     const host = compensationHost(this.#runtime, this.#compensating.signal);
     const compensations = await compensate(this.#runtime.done ?? [], host);
     this.#runtime.tick();
@@ -256,6 +263,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #finish({ state, output, error }: Ending, compensations: readonly CompensationResult[]): void {
     const result = toResult(this.#runtime, { state, output, error, compensations });
     this.#unfollow?.();
+    this.#finished = true;
     this.journal.runFinished(result);
     this.#publisher.end();
     this.#resolve(result);
@@ -270,10 +278,14 @@ function endless(error: unknown): RecursionError | undefined {
   return undefined;
 }
 
-/** @throws DefinitionError where a task needs more than there is in all. */
+/**
+ * @throws DefinitionError where a task needs more than there is in all.
+ * @throws OptionError where a pool of the same name with other options is in use.
+ */
 function admissionFor(plan: Plan, { clock, resources }: RunSettings): Admission {
   const { capacity } = resources ?? machineResources();
   const impossible = impossibleDemands(plan, capacity);
   if (impossible.length > 0) throw new DefinitionError(plan.id, impossible);
+  for (const { placement } of plan.tasks) for (const { pool } of placement?.pools ?? []) poolsOf(clock).queueOf(pool);
   return createAdmission({ clock, resources });
 }

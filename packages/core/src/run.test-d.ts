@@ -41,6 +41,25 @@ const { output, outputs } = await runOrThrow(dated, { day: 'x' });
 expectTypeOf(output).toEqualTypeOf<{ sum: number }>();
 expectTypeOf(outputs).toEqualTypeOf<{ readonly count: number }>();
 
+// What may be skipped, or may fail, is not sure to be there in a run that succeeded either.
+const unsure = await run(
+  bare
+    .addTask('asked')
+    .when(() => true)
+    .run(() => 1)
+    .addTask('tried')
+    .allowFailure()
+    .run(() => new Date()),
+);
+if (unsure.state === 'succeeded') {
+  expectTypeOf(unsure.outputs).toEqualTypeOf<{
+    readonly count: number;
+    readonly name: string;
+    readonly asked: number | undefined;
+    readonly tried: Date | undefined;
+  }>();
+}
+
 // --- What the user reads -------------------------------------------------------------------------------------
 
 // @ts-expect-error TS2554 at run: Expected 2-3 arguments, but got 1.

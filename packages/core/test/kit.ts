@@ -191,7 +191,10 @@ export function drive(flow: Workflow, options: RunOptions = {}, input?: unknown)
 /** What became of each task: its state, and why where it was skipped. */
 export function statesOf({ tasks }: RunResult): Record<string, string> {
   return Object.fromEntries(
-    Object.values(tasks).map(({ id, state, reason }) => [id, reason === undefined ? state : `${state} ${reason}`]),
+    Object.values(tasks).map(({ id, state, reason }) => [
+      id,
+      reason === undefined ? state : `${state} ${reason}`,
+    ]),
   );
 }
 

@@ -31,7 +31,7 @@ export function randomGraph(maxSize: number): fc.Arbitrary<readonly RandomTask[]
   });
   const shape = fc.constantFrom(...(Object.keys(SHAPES) as (keyof typeof SHAPES)[]));
   return fc
-    .record({ shape, tasks: fc.array(task, { minLength: 1, maxLength: maxSize }) })
+    .record({ shape, tasks: fc.array(task, { minLength: 1, maxLength: maxSize, size: 'max' }) })
     .map(({ shape, tasks }) => {
       const drafts = tasks.map(({ picks, priority, place }, index) => {
         const choice = SHAPES[shape](index, tasks.length);

@@ -1,4 +1,4 @@
-import { compile, graph, type RunEvent, workflow } from '@wf-sdk/core';
+import { graph, type RunEvent, workflow } from '@wf-sdk/core';
 import { describe, expect, test } from 'vitest';
 import { coloursFor } from './colours.ts';
 import { frame } from './frame.ts';
@@ -26,7 +26,7 @@ function viewOf(ids: readonly string[], facts: readonly Fact[], attempts = 1): R
       .run(() => undefined),
   );
   if (first === undefined) throw new Error('a picture without tasks');
-  const view = new RunView(compile(workflow('flow').addTasks(first, ...others)));
+  const view = new RunView('flow', workflow('flow').addTasks(first, ...others).definition);
   for (const [second, fact] of facts.entries()) view.apply({ run: 'r', at: second * 1000, ...fact });
   return view;
 }

@@ -1,21 +1,28 @@
-import { compile, type RunEvent, workflow } from '@wf-sdk/core';
+import { type RunEvent, workflow, type WorkflowDefinition } from '@wf-sdk/core';
 import { expect, test } from 'vitest';
 import { coloursFor } from './colours.ts';
 import { createLineReporter } from './lines.ts';
+import { RunTree } from './run-tree.ts';
 
-const plan = compile(
-  workflow('flow')
-    .addTask('a')
-    .retry({ attempts: 2 })
-    .run(() => 1)
-    .addTask('b')
-    .run(() => 1),
-);
+const flow = workflow('flow')
+  .addTask('a')
+  .retry({ attempts: 2 })
+  .run(() => 1)
+  .addTask('b')
+  .run(() => 1);
 
 function linesOf(...events: RunEvent[]): string[] {
+  return linesOfRun(flow, events);
+}
+
+function linesOfRun({ definition }: { definition: WorkflowDefinition }, events: readonly RunEvent[]): string[] {
   const lines: string[] = [];
-  const reporter = createLineReporter(plan, (line) => lines.push(line), coloursFor({}, {}));
-  for (const event of events) reporter.observe(event);
+  const tree = new RunTree(definition);
+  const reporter = createLineReporter(tree, (line) => lines.push(line), coloursFor({}, {}));
+  for (const event of events) {
+    tree.apply(event);
+    reporter.observe(event);
+  }
   reporter.end();
   return lines;
 }

@@ -1,79 +1,145 @@
-import type { LogLevel, Plan, RunEvent } from '@wf-sdk/core';
+import type { RunEvent } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
-import { toJsonText } from './event-json.ts';
 import { formatDuration, headline } from './format.ts';
-import { markOf } from './marks.ts';
+import { ItemLines } from './item-lines.ts';
+import { markOf, markOfTask } from './marks.ts';
+import { noticeLine } from './notices.ts';
+import { attemptPhrase, itemsPhrase, skipPhrase, waitPhrase } from './phrases.ts';
 import type { Reporter } from './reporter.ts';
+import type { RunTree } from './run-tree.ts';
+import { nameOf, type RunView } from './run-view.ts';
+import { isAllowed, type TaskView } from './task-view.ts';
+import { isUndoing, type UndoEvent } from './undo-view.ts';
 
-/** A line for each thing that happens, for logs and pipes: nothing is drawn over. */
-export function createLineReporter(plan: Plan, write: (line: string) => void, colours: Colors): Reporter {
-  const maxAttempts = new Map(plan.tasks.map(({ id, retry }) => [id, retry?.attempts ?? 1]));
-  const startedAt = new Map<string, number>();
+/**
+ * A line for each thing that happens, for logs and pipes: nothing is drawn over. The tree has taken in each event before
+ * it comes here.
+ */
+export function createLineReporter(tree: RunTree, write: (line: string) => void, colours: Colors): Reporter {
+  const items = new ItemLines(colours);
   return {
     observe(event) {
-      if (event.type === 'attempt.started' && event.attempt === 1) startedAt.set(event.task, event.at);
-      const line = eventLine(event, { maxAttempts, startedAt }, colours);
+      const run = tree.of(event.run);
+      if (run === undefined) return;
+      const line = isUndoing(event)
+        ? undoLine(event, run, colours)
+        : (items.line(event, run) ?? eventLine(event, run, colours));
       if (line !== undefined) write(line);
     },
     end: () => undefined,
   };
 }
 
-interface Known {
-  readonly maxAttempts: ReadonlyMap<string, number>;
-  readonly startedAt: ReadonlyMap<string, number>;
-}
-
-function eventLine(event: RunEvent, { maxAttempts, startedAt }: Known, colours: Colors): string | undefined {
+function eventLine(
+  event: Exclude<RunEvent, UndoEvent>,
+  run: RunView,
+  colours: Colors,
+): string | undefined {
   switch (event.type) {
     case 'run.started':
-      return colours.bold(`${event.workflow} · run ${event.run}`);
+      return run.parent === undefined
+        ? colours.bold(`${event.workflow} · run ${event.run}`)
+        : colours.dim(`  ${run.prefix}workflow ${event.workflow} · run ${event.run}`);
     case 'attempt.started': {
-      const of = maxAttempts.get(event.task) ?? 1;
-      return `${markOf('running', colours)} ${event.task}${event.attempt > 1 ? `  attempt ${event.attempt}/${of}` : ''}`;
+      if (event.item !== undefined) return undefined;
+      return taskLine(event, run, colours, event.attempt > 1 ? attemptOf(run.task(event.task)) : '');
     }
     case 'attempt.failed': {
-      if (event.retryInMs === undefined) return undefined;
-      const attempt = `attempt ${event.attempt}/${maxAttempts.get(event.task) ?? 1}`;
+      if (event.retryInMs === undefined || event.item !== undefined) return undefined;
       const wait = `next in ${formatDuration(event.retryInMs)}`;
-      return `${markOf('retrying', colours)} ${event.task}  ${attempt} failed, ${wait}: ${headline(event.error)}`;
+      const phrase = `${attemptOf(run.task(event.task))} failed, ${wait}: ${headline(event.error)}`;
+      return taskLine(event, run, colours, phrase);
     }
-    case 'task.succeeded':
-      return `${markOf('succeeded', colours)} ${event.task}  ${since(startedAt.get(event.task), event.at)}`;
+    case 'task.waiting':
+      return taskLine(event, run, colours, waitPhrase(run.task(event.task), event.at));
+    case 'task.decided':
+      return `  ${colours.dim(`${run.prefix}${event.task} │`)} decided: ${event.decision}`;
+    case 'task.succeeded': {
+      const task = run.task(event.task);
+      const items = task.items;
+      return taskLine(
+        event,
+        run,
+        colours,
+        since(task, event.at),
+        items === undefined ? '' : itemsPhrase(items.succeeded, items.succeeded + items.failed),
+        task.by === undefined ? '' : `by ${task.by}`,
+      );
+    }
     case 'task.failed': {
-      const after = since(startedAt.get(event.task), event.at);
-      return `${markOf('failed', colours)} ${event.task}  ${after}  ${headline(event.error)}`;
+      const task = run.task(event.task);
+      const allowed = isAllowed(task) ? 'failed (allowed): ' : '';
+      return taskLine(event, run, colours, since(task, event.at), `${allowed}${headline(event.error)}`);
     }
     case 'task.upstream_failed':
-      return `${markOf('upstream_failed', colours)} ${event.task}  not run: ${event.cause} did not succeed`;
+      return taskLine(event, run, colours, `not run: ${event.cause} did not succeed`);
+    case 'task.skipped':
+      return taskLine(event, run, colours, skipPhrase(run.task(event.task)));
     case 'task.cancelled':
-      return `${markOf('cancelled', colours)} ${event.task}  cancelled`;
+      return taskLine(event, run, colours, 'cancelled');
     case 'run.cancelling':
-      return colours.yellow(
-        `cancelling: ${headline(event.reason)}; running tasks have been told to stop, Ctrl-C again forces`,
-      );
+      return run.parent === undefined ? cancellingLine(event, run, colours) : undefined;
     case 'task.log':
-      return logLine(event, colours);
+    case 'task.recovering':
+    case 'task.sla_missed':
+    case 'breaker.changed':
+      return noticeLine(event, run, colours);
     case 'task.queued':
+    case 'item.succeeded':
+    case 'item.failed':
+    case 'run.waiting':
     case 'run.finished':
       return undefined;
   }
 }
 
-const LEVELS: Readonly<Record<LogLevel, (colours: Colors, text: string) => string>> = {
-  debug: (colours, text) => colours.dim(text),
-  info: (_, text) => text,
-  warn: (colours, text) => colours.yellow(text),
-  error: (colours, text) => colours.red(text),
-};
-
-/** What a task said through `ctx.log`. */
-export function logLine(event: Extract<RunEvent, { type: 'task.log' }>, colours: Colors): string {
-  const fields = event.fields === undefined ? '' : ` ${colours.dim(toJsonText(event.fields))}`;
-  const level = event.level === 'info' ? '' : `${event.level}: `;
-  return `  ${colours.dim(`${event.task} │`)} ${LEVELS[event.level](colours, level + event.message)}${fields}`;
+function taskLine(
+  { task: id }: { readonly task: string },
+  run: RunView,
+  colours: Colors,
+  ...parts: readonly string[]
+): string {
+  return [`${markOfTask(run.task(id), colours)} ${run.prefix}${id}`, ...parts.filter((part) => part !== '')].join('  ');
 }
 
-function since(startedAt: number | undefined, at: number): string {
+function attemptOf({ attempt, definition }: TaskView): string {
+  return attemptPhrase(attempt, definition?.retry?.attempts ?? 1);
+}
+
+function since({ startedAt }: TaskView, at: number): string {
   return startedAt === undefined ? '' : formatDuration(at - startedAt);
+}
+
+/** What a user who has pressed Ctrl-C wants to know: that it was seen, what still happens, and how to end even that. */
+function cancellingLine(
+  { reason, wholly }: Extract<RunEvent, { type: 'run.cancelling' }>,
+  { tasks }: RunView,
+  colours: Colors,
+): string {
+  const still = [
+    tasks.some(({ definition: d }) => d?.runAlways === true || d?.teardownOf !== undefined)
+      ? 'what always runs still does'
+      : '',
+    tasks.some(({ definition }) => definition?.compensate !== undefined) ? 'what was done is undone' : '',
+  ].filter((part) => part !== '');
+  const then = wholly === true || still.length === 0 ? '' : `, then ${still.join(' and ')}`;
+  return colours.yellow(
+    `cancelling: ${headline(reason)}; running tasks have been told to stop${then}, Ctrl-C again forces`,
+  );
+}
+
+function undoLine(event: UndoEvent, run: RunView, colours: Colors): string {
+  const name = `undo ${run.prefix}${nameOf(event.task, event.item)}`;
+  const policy = run.task(event.task).definition?.compensate?.retry;
+  const attempt = attemptPhrase(event.attempt, policy?.attempts ?? 1);
+  switch (event.type) {
+    case 'compensation.started':
+      return `${markOf('undoing', colours)} ${name}${event.attempt > 1 ? `  ${attempt}` : ''}`;
+    case 'compensation.succeeded':
+      return `${markOf('succeeded', colours)} ${name}`;
+    case 'compensation.failed':
+      return event.retryInMs === undefined
+        ? `${markOf('failed', colours)} ${name}  ${headline(event.error)}`
+        : `${markOf('retrying', colours)} ${name}  ${attempt} failed, next in ${formatDuration(event.retryInMs)}: ${headline(event.error)}`;
+  }
 }

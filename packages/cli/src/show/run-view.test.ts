@@ -1,4 +1,4 @@
-import { compile, run, type RunEvent, workflow } from '@wf-sdk/core';
+import { run, type RunEvent, workflow } from '@wf-sdk/core';
 import { expect, test } from 'vitest';
 import { RunView } from './run-view.ts';
 
@@ -17,7 +17,7 @@ test('at the end says of each task what the result says', async () => {
     .addTask('after')
     .dependsOn('broken')
     .run(() => undefined);
-  const view = new RunView(compile(flow));
+  const view = new RunView('flow', flow.definition);
   const events: RunEvent[] = [];
   const result = await run(flow, undefined, {
     observers: [(event) => (view.apply(event), events.push(event))],

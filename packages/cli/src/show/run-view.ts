@@ -1,96 +1,78 @@
-import type { Plan, RunEvent, TaskState } from '@wf-sdk/core';
+import type { RunEvent, TaskState, WorkflowDefinition } from '@wf-sdk/core';
+import { applyToTask, createTaskView, type TaskView } from './task-view.ts';
+import { applyToUndo, isUndoing, type UndoView } from './undo-view.ts';
 
-/** What a reader of the terminal knows of one task. */
-export interface TaskView {
-  readonly id: string;
-  readonly maxAttempts: number;
-  state: TaskState;
-  attempt: number;
-  /** Milliseconds since the epoch. */
-  startedAt: number | undefined;
-  endedAt: number | undefined;
-  /** When the next attempt is due. */
-  retryAt: number | undefined;
-  error: unknown;
-  cause: string | undefined;
+/** The task that runs a run, of which run, and for which of its items. */
+export interface Parent {
+  readonly run: RunView;
+  readonly task: TaskView;
+  readonly item: number | undefined;
 }
 
-/** A run as its events have told it so far. */
+const MOST_UNDONE = 100;
+
+/** One run as its events have told it so far. */
 export class RunView {
+  /** The workflow's ID. */
   readonly title: string;
-  readonly tasks: readonly TaskView[];
+  readonly parent: Parent | undefined;
+  /** What stands before a task's ID where it is not known which run is meant: `ship[3] › `; empty for the first run. */
+  readonly prefix: string;
+  id: string | undefined;
+  /** Milliseconds since the epoch. */
   startedAt = 0;
   cancelling = false;
-  readonly #byId: ReadonlyMap<string, TaskView>;
+  readonly #tasks: TaskView[];
+  readonly #byId: Map<string, TaskView>;
+  readonly #undone = new Map<string, UndoView>();
 
-  constructor(plan: Plan) {
-    this.title = plan.id;
-    this.tasks = plan.tasks.map(({ id, retry }) => ({
-      id,
-      maxAttempts: retry?.attempts ?? 1,
-      state: 'pending',
-      attempt: 0,
-      startedAt: undefined,
-      endedAt: undefined,
-      retryAt: undefined,
-      error: undefined,
-      cause: undefined,
-    }));
-    this.#byId = new Map(this.tasks.map((task) => [task.id, task]));
+  /** @param definition Absent where it is not known: then the tasks are those that events have named. */
+  constructor(title: string, definition: WorkflowDefinition | undefined, parent?: Parent) {
+    this.title = title;
+    this.parent = parent;
+    this.prefix = parent === undefined ? '' : `${parent.run.prefix}${nameOf(parent.task.id, parent.item)} › `;
+    this.#tasks = (definition?.tasks ?? []).map((task) => createTaskView(task.id, task));
+    this.#byId = new Map(this.#tasks.map((task) => [task.id, task]));
+  }
+
+  get tasks(): readonly TaskView[] {
+    return this.#tasks;
+  }
+
+  /** What is being undone, or was, in that order; of many not those that went well. */
+  get undone(): readonly UndoView[] {
+    return [...this.#undone.values()];
+  }
+
+  task(id: string): TaskView {
+    const known = this.#byId.get(id);
+    if (known !== undefined) return known;
+    const task = createTaskView(id, undefined);
+    this.#tasks.push(task);
+    this.#byId.set(id, task);
+    return task;
   }
 
   countIn(...states: TaskState[]): number {
-    return this.tasks.reduce((sum, task) => sum + (states.includes(task.state) ? 1 : 0), 0);
+    return this.#tasks.reduce((sum, task) => sum + (states.includes(task.state) ? 1 : 0), 0);
   }
 
+  /** Takes in an event of this run. */
   apply(event: RunEvent): void {
     if (event.type === 'run.started') this.startedAt = event.at;
     if (event.type === 'run.cancelling') this.cancelling = true;
-    const task = 'task' in event ? this.#byId.get(event.task) : undefined;
-    if (task !== undefined) applyToTask(task, event);
+    if (isUndoing(event)) {
+      const name = nameOf(event.task, event.item);
+      const undo = applyToUndo(this.#undone.get(name), name, event);
+      if (undo.state === 'succeeded' && this.#undone.size > MOST_UNDONE) this.#undone.delete(name);
+      else this.#undone.set(name, undo);
+    } else if ('task' in event) {
+      applyToTask(this.task(event.task), event);
+    }
   }
 }
 
-function applyToTask(task: TaskView, event: RunEvent): void {
-  switch (event.type) {
-    case 'task.queued':
-      task.state = 'queued';
-      break;
-    case 'attempt.started':
-      task.state = 'running';
-      task.attempt = event.attempt;
-      task.startedAt ??= event.at;
-      task.retryAt = undefined;
-      break;
-    case 'attempt.failed':
-      task.error = event.error;
-      if (event.retryInMs === undefined) break;
-      task.state = 'retrying';
-      task.retryAt = event.at + event.retryInMs;
-      break;
-    case 'task.succeeded':
-      end(task, 'succeeded', event.at);
-      break;
-    case 'task.failed':
-      task.error = event.error;
-      end(task, 'failed', event.at);
-      break;
-    case 'task.upstream_failed':
-      task.cause = event.cause;
-      end(task, 'upstream_failed', event.at);
-      break;
-    case 'task.cancelled':
-      end(task, 'cancelled', event.at);
-      break;
-    case 'task.log':
-    case 'run.started':
-    case 'run.cancelling':
-    case 'run.finished':
-      break;
-  }
-}
-
-function end(task: TaskView, state: TaskState, at: number): void {
-  task.state = state;
-  task.endedAt = at;
+/** `ship`, and `ship[3]` where one of its items is meant. */
+export function nameOf(task: string, item: number | undefined): string {
+  return item === undefined ? task : `${task}[${item}]`;
 }

@@ -1,7 +1,8 @@
-import { type RunResult, run, type TaskResult, workflow } from '@wf-sdk/core';
+import { type RunResult, run, type TaskResult, workflow, type WorkflowDefinition } from '@wf-sdk/core';
 import { describe, expect, test } from 'vitest';
 import { coloursFor } from './colours.ts';
-import { summary, whereThrown } from './summary.ts';
+import { whereThrown } from './describe-error.ts';
+import { summary } from './summary.ts';
 
 const CWD = '/home/me/project';
 const plain = coloursFor({}, {});
@@ -17,15 +18,19 @@ function task(id: string, more: Partial<TaskResult> = {}): TaskResult {
     error: undefined,
     attemptErrors: [],
     cause: undefined,
+    reason: undefined,
+    by: undefined,
+    items: undefined,
     ...more,
   };
 }
 
-/** A result as the summary reads it, of these tasks. */
-function textOf(tasks: readonly TaskResult[], more: object): string {
+/** A result as the summary reads it, of these tasks; those in `mayFail` are allowed to. */
+function textOf(tasks: readonly TaskResult[], more: object, mayFail: readonly string[] = []): string {
   const byId = Object.fromEntries(tasks.map((one) => [one.id, one]));
-  const result = { tasks: byId, succeeded: 1, total: tasks.length, durationMs: 1234, ...more };
-  return summary(result as RunResult, plain, CWD);
+  const result = { tasks: byId, succeeded: 1, total: tasks.length, durationMs: 1234, compensations: [], ...more };
+  const definition = { tasks: mayFail.map((id) => ({ id, dependsOn: [], allowFailure: true })) };
+  return summary(result as unknown as RunResult, definition as unknown as WorkflowDefinition, plain, CWD);
 }
 
 function thrown(message: string, place: string, options?: ErrorOptions): Error {
@@ -110,7 +115,7 @@ describe('failures', () => {
     const slow = workflow('slow')
       .addTask('a')
       .run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
-    expect(summary(await run(slow, undefined, { timeout: 1 }), plain, CWD)).toContain(
+    expect(summary(await run(slow, undefined, { timeout: 1 }), slow.definition, plain, CWD)).toContain(
       'RunTimeoutError: run ',
     );
     const selects = workflow('selects')
@@ -119,7 +124,7 @@ describe('failures', () => {
       .output(() => {
         throw new Error('cannot select');
       });
-    expect(summary(await run(selects), plain, CWD)).toContain('caused by cannot select');
+    expect(summary(await run(selects), selects.definition, plain, CWD)).toContain('caused by cannot select');
   });
 
   test('under a cancelled run are the reason', async () => {
@@ -128,7 +133,7 @@ describe('failures', () => {
       .run((_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)));
     const handle = run(waits);
     await handle.events().next();
-    const text = summary(await handle.cancel('the disk is full'), plain, CWD);
+    const text = summary(await handle.cancel('the disk is full'), waits.definition, plain, CWD);
     expect(text).toMatch(/^ {2}the disk is full\n\n◼ cancelled {2}0 of 1 task succeeded in .*$/);
   });
 });

@@ -1,40 +1,72 @@
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { RunResult, TaskResult } from '@wf-sdk/core';
+import type { RunResult, TaskResult, WorkflowDefinition } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
+import { describeError } from './describe-error.ts';
 import { toJsonText } from './event-json.ts';
-import { count, formatDuration, headline } from './format.ts';
+import { count, formatDuration } from './format.ts';
 import { markOf } from './marks.ts';
+import { notes } from './summary-notes.ts';
 
 const SLOWEST = 3;
 const FAILURES = 10;
-const CAUSES = 5;
 
 /** What a run came to. What failed comes first, so that the last lines on a screen are the outcome. */
-export function summary(result: RunResult, colours: Colors, cwd: string): string {
+export function summary(
+  result: RunResult,
+  definition: WorkflowDefinition,
+  colours: Colors,
+  cwd: string,
+): string {
   const tasks = Object.values(result.tasks);
-  const failed = failures(result, tasks, colours, cwd);
+  const allowed = allowedFailures(result, tasks, definition);
+  const before = [
+    ...failures(result, tasks, allowed, colours, cwd),
+    ...notes(result, tasks, allowed, colours, cwd),
+  ];
   const sections = [
-    ...failed,
-    ...(failed.length > 0 ? [''] : []),
-    verdict(result, colours),
+    ...before,
+    ...separated(before),
+    verdict(result, tasks, allowed, colours),
     slowest(tasks, colours),
     output(result, colours),
   ];
   return sections.filter((section) => section !== undefined).join('\n');
 }
 
-function verdict(result: RunResult, colours: Colors): string {
-  const done = `${result.succeeded} of ${count(result.total, 'task')} succeeded in ${formatDuration(result.durationMs)}`;
+/** The failed tasks that do not fail the run: they are allowed to, or the leaves decide and have succeeded. */
+function allowedFailures(
+  { state }: RunResult,
+  tasks: readonly TaskResult[],
+  definition: WorkflowDefinition,
+): ReadonlySet<TaskResult> {
+  const allowed = new Set(definition.tasks.filter(({ allowFailure }) => allowFailure === true).map(({ id }) => id));
+  return new Set(tasks.filter((task) => task.state === 'failed' && (state === 'succeeded' || allowed.has(task.id))));
+}
+
+function verdict(
+  result: RunResult,
+  tasks: readonly TaskResult[],
+  allowed: ReadonlySet<TaskResult>,
+  colours: Colors,
+): string {
+  const skipped = tasks.filter(({ state }) => state === 'skipped').length;
+  const done = [
+    `${result.succeeded} of ${count(result.total, 'task')} succeeded`,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(allowed.size > 0 ? [`${allowed.size} failed (allowed)`] : []),
+  ];
+  return `${outcome(result, colours)}  ${done.join(', ')} in ${formatDuration(result.durationMs)}`;
+}
+
+function outcome(result: RunResult, colours: Colors): string {
   switch (result.outcome) {
     case 'success':
-      return `${markOf('succeeded', colours)} ${colours.bold(colours.green('success'))}  ${done}`;
+      return `${markOf('succeeded', colours)} ${colours.bold(colours.green('success'))}`;
     case 'partial':
-      return `${markOf('failed', colours)} ${colours.bold(colours.red('partial'))}  ${done}`;
+      return `${markOf('failed', colours)} ${colours.bold(colours.red('partial'))}`;
     case 'failed':
-      return `${markOf('failed', colours)} ${colours.bold(colours.red('failed'))}  ${done}`;
+      return `${markOf('failed', colours)} ${colours.bold(colours.red('failed'))}`;
     case 'cancelled':
-      return `${markOf('cancelled', colours)} ${colours.bold('cancelled')}  ${done}`;
+      return `${markOf('cancelled', colours)} ${colours.bold('cancelled')}`;
   }
 }
 
@@ -47,8 +79,14 @@ function slowest(tasks: readonly TaskResult[], colours: Colors): string | undefi
   );
 }
 
-function failures(result: RunResult, tasks: readonly TaskResult[], colours: Colors, cwd: string): string[] {
-  const failed = tasks.filter(({ state }) => state === 'failed');
+function failures(
+  result: RunResult,
+  tasks: readonly TaskResult[],
+  allowed: ReadonlySet<TaskResult>,
+  colours: Colors,
+  cwd: string,
+): string[] {
+  const failed = tasks.filter((task) => task.state === 'failed' && !allowed.has(task));
   const notRun = tasks.filter(({ state }) => state === 'upstream_failed');
   const lines = failed.slice(0, FAILURES).flatMap((task) => failure(task, colours, cwd));
   if (failed.length > FAILURES)
@@ -62,61 +100,27 @@ function failures(result: RunResult, tasks: readonly TaskResult[], colours: Colo
     );
   }
   if (result.state === 'cancelled' && result.error.cause !== undefined) {
-    lines.push(...describe(result.error.cause, colours, cwd).map((line) => `  ${line}`));
+    lines.push(...separated(lines), ...describeError(result.error.cause, colours, cwd).map((line) => `  ${line}`));
   }
   // A failure that is no task's own: the run's timeout, or the output function.
   if (result.state === 'failed' && failed.length === 0)
-    lines.push('', `  ${describe(result.error, colours, cwd).join('\n  ')}`);
+    lines.push('', `  ${describeError(result.error, colours, cwd).join('\n  ')}`);
   return lines;
+}
+
+/** An empty line, where there is something above it. */
+function separated(lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? [''] : [];
 }
 
 function failure(task: TaskResult, colours: Colors, cwd: string): string[] {
-  const attempts = task.attempts > 1 ? ` after ${count(task.attempts, 'attempt')}` : '';
+  const attempts = task.attempts > 1 && task.items === undefined ? ` after ${count(task.attempts, 'attempt')}` : '';
   return [
     '',
     `  ${markOf('failed', colours)} ${colours.bold(task.id)}${attempts}`,
-    ...describe(task.error, colours, cwd).map((line) => `    ${line}`),
+    ...describeError(task.error, colours, cwd).map((line) => `    ${line}`),
   ];
 }
-
-/** The error, where in the user's code it came from, and what caused it. */
-function describe(error: unknown, colours: Colors, cwd: string): string[] {
-  const lines: string[] = [];
-  let current = error;
-  for (let depth = 0; current !== undefined && depth < CAUSES; depth++) {
-    const prefix = depth === 0 ? '' : 'caused by ';
-    const [first = '', ...rest] = current instanceof Error ? current.message.split('\n') : [];
-    lines.push(colours.red(`${prefix}${headline(current)}`), ...(first === '' ? [] : rest));
-    const where = whereThrown(current, cwd);
-    if (where !== undefined) lines.push(colours.dim(`  at ${where}`));
-    // What is no error was thrown as it is, and the error around it has said so.
-    current = current instanceof Error && current.cause instanceof Error ? current.cause : undefined;
-  }
-  return lines;
-}
-
-/** `pipeline.ts:12:9`: the first place of a stack that is neither Node's, nor a package's, nor ours. */
-export function whereThrown(error: unknown, cwd: string): string | undefined {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
-  for (const line of error.stack.split('\n')) {
-    const match = /^\s+at (?:.*\(|async )?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(
-      line,
-    );
-    const [, place, row, column] = match ?? [];
-    if (place === undefined || row === undefined || column === undefined) continue;
-    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
-    if (/[\\/]node_modules[\\/]/.test(file) || OWN_FOLDERS.some((folder) => file.startsWith(folder)))
-      continue;
-    const shown = relative(cwd, file);
-    return `${shown.startsWith('..') ? file : shown}:${row}:${column}`;
-  }
-  return undefined;
-}
-
-/** Where this command's and core's files are, for when they are not inside a node_modules folder. */
-const OWN_FOLDERS = [import.meta.url, import.meta.resolve('@wf-sdk/core')].map((url) =>
-  fileURLToPath(new URL('.', url)),
-);
 
 const OUTPUT_LENGTH = 4_000;
 

@@ -55,12 +55,70 @@ function withFree() {
   return workflow('free').use(free);
 }
 
+// A needed task may be skipped, or may fail, where the fragment is used: only there it is known.
+const guarded = fragment<{ rows: number[]; limit: number }>()
+  .addTask('sum')
+  .dependsOn('rows')
+  .run(({ rows }) => rows.length)
+  .addTask('rest')
+  .dependsOn('rows', 'limit')
+  .triggerRule('all_done')
+  .run(({ rows }) => {
+    expectTypeOf(rows.status).toEqualTypeOf<
+      'succeeded' | 'failed' | 'upstream_failed' | 'cancelled' | 'skipped'
+    >();
+    return rows.status;
+  })
+  .addTask('some')
+  .when(() => true)
+  .run(() => 1)
+  .addTask('any')
+  .dependsOn('rows', 'some')
+  .triggerRule('none_failed')
+  .run(() => 1)
+  .exports('sum', 'rest', 'some', 'any');
+const sure = workflow('sure')
+  .addTask('rows')
+  .run(() => [1])
+  .addTask('limit')
+  .run(() => 1)
+  .use(guarded);
+expectTypeOf<OutputsOf<typeof sure>>().toEqualTypeOf<{
+  readonly rows: number[];
+  readonly limit: number;
+  readonly sum: number;
+  readonly rest: 'succeeded' | 'failed' | 'upstream_failed' | 'cancelled' | 'skipped';
+  readonly some: number | undefined;
+  readonly any: number;
+}>();
+const unsure = workflow('unsure')
+  .addTask('rows')
+  .when(() => true)
+  .run(() => [1])
+  .addTask('limit')
+  .allowFailure()
+  .run(() => 1)
+  .use(guarded)
+  .addTask('after')
+  .dependsOn('sum')
+  .triggerRule('none_failed')
+  .run(({ sum }) => sum.status);
+expectTypeOf<Omit<OutputsOf<typeof unsure>, 'rows' | 'limit'>>().toEqualTypeOf<{
+  readonly sum: number | undefined;
+  readonly rest: 'succeeded' | 'failed' | 'upstream_failed' | 'cancelled' | 'skipped';
+  readonly some: number | undefined;
+  readonly any: number | undefined;
+  readonly after: 'succeeded' | 'skipped' | undefined;
+}>();
+const leaves = workflow('leaves', { failurePolicy: 'leaves' }).use(free);
+expectTypeOf<OutputsOf<typeof leaves>>().toEqualTypeOf<{ readonly now: Date | undefined }>();
+
 // --- What the user reads -------------------------------------------------------------------------------------
 
 const dated = workflow('dated', { input: z.object({ day: z.string() }) });
 
 dated
-  // @ts-expect-error TS2345 at statistics: Argument of type 'Fragment<{ input: { day: string; }; rows: readonly Row[]; }, Task<"mean", number> | Task<"label", string>>' is not assignable to parameter of type '"Error: the fragment needs task 'rows', which this workflow does not have yet"'.
+  // @ts-expect-error TS2345 at statistics: Argument of type 'Fragment<{ input: { day: string; }; rows: readonly Row[]; }, Task<"mean", number, "inherited"> | Task<"label", string, "inherited">>' is not assignable to parameter of type '"Error: the fragment needs task 'rows', which this workflow does not have yet"'.
   .use(statistics)
   .addTask('next')
   .dependsOn('label')

@@ -1,7 +1,7 @@
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
 
-import { graph, type OutputsOf, task, type TaskRef, workflow } from '../index.ts';
+import { graph, type OutputsOf, type Settled, task, type TaskRef, workflow } from '../index.ts';
 
 interface Input {
   readonly day: string;
@@ -70,6 +70,70 @@ const twins = g
   .run(({ one, two }) => one + two);
 expectTypeOf(twins).toEqualTypeOf<TaskRef<'both', number, Input>>();
 
+// Whatever can be said of a task in a chain can be said of one by reference, tasks being named by their values.
+const kind = g
+  .addTask('kind')
+  .dependsOn(extract)
+  .run((): 'csv' | 'xml' => 'csv');
+const csv = g
+  .addTask('csv')
+  .dependsOn(extract)
+  .onBranch(kind, 'csv')
+  .when(({ kind, extract }) => kind === 'csv' && extract.length > 0)
+  .forEach(({ extract }) => extract, { join: 'allSettled' })
+  .fallback(null)
+  .run(({ item, kind, index }) => {
+    expectTypeOf(kind).toEqualTypeOf<'csv'>();
+    return item.length + index;
+  });
+expectTypeOf(csv).toEqualTypeOf<
+  TaskRef<'csv', Settled<number, 'succeeded' | 'failed'>[] | null, Input, 'skipped'>
+>();
+const rest = g
+  .addTask('rest')
+  .triggerRule('none_failed')
+  .dependsOn(csv, kind)
+  .run((data) => {
+    expectTypeOf(data.csv.status).toEqualTypeOf<'succeeded' | 'skipped'>();
+    expectTypeOf(data.kind.status).toEqualTypeOf<'succeeded'>();
+    return data.kind.value;
+  });
+expectTypeOf(rest).toEqualTypeOf<TaskRef<'rest', 'csv' | 'xml', Input>>();
+const torn = g
+  .addTask('torn')
+  .dependsOn(rest)
+  .teardownOf(csv)
+  .run((data) => {
+    expectTypeOf(data.csv).toEqualTypeOf<Settled<number, 'succeeded' | 'failed'>[] | null>();
+    return data.rest.status;
+  });
+expectTypeOf(torn.definition.teardownOf).toEqualTypeOf<string | undefined>();
+const child = g
+  .addTask('child')
+  .allowFailure()
+  .runWorkflow(report, ({ input }) => ({ ...input, city: 'Oslo' }));
+expectTypeOf(child).toEqualTypeOf<TaskRef<'child', undefined, Input, 'failed'>>();
+const slept = g.addTask('slept').dependsOn(child).runAlways().sleep('1s');
+expectTypeOf(slept).toEqualTypeOf<TaskRef<'slept', undefined, Input>>();
+const taken = workflow('taken', { input: z.object({ day: z.string() }) }).addTasks(torn, slept);
+expectTypeOf<OutputsOf<typeof taken>>().toEqualTypeOf<{
+  readonly torn: 'succeeded' | 'failed' | 'upstream_failed' | 'cancelled' | undefined;
+  readonly slept: undefined;
+}>();
+const leaves = workflow('leaves', { input: z.object({ day: z.string() }), failurePolicy: 'leaves' }).addTasks(
+  extract,
+);
+expectTypeOf<OutputsOf<typeof leaves>>().toEqualTypeOf<{ readonly extract: string[] | undefined }>();
+
+// Of those with computed IDs none is sure to be there, so that all may be skipped.
+const maybe = ['a', 'b'].map((name: string) => g.addTask(name).run(() => name.length));
+const joined = g
+  .addTask('joined')
+  .dependsOn(csv, ...maybe)
+  .triggerRule('none_failed_min_one_success')
+  .run(() => 1);
+expectTypeOf(joined).toEqualTypeOf<TaskRef<'joined', number, Input, 'skipped'>>();
+
 // --- What the user reads -------------------------------------------------------------------------------------
 
 g.addTask('load')
@@ -83,7 +147,7 @@ g.addTask('input').run(() => 1);
 // @ts-expect-error TS2345 at 'clean': Argument of type 'string' is not assignable to parameter of type 'TaskRefFor<Input>'.
 g.addTask('load').dependsOn('clean');
 
-// @ts-expect-error TS2345 at clean: Argument of type 'TaskRef<"clean", number, Input>' is not assignable to parameter of type 'TaskRefFor<undefined>'.
+// @ts-expect-error TS2345 at clean: Argument of type 'TaskRef<"clean", number, Input, never>' is not assignable to parameter of type 'TaskRefFor<undefined>'.
 //   Type 'undefined' is not assignable to type 'Input'.
 workflow('undated').addTasks(clean);
 
@@ -96,3 +160,10 @@ g.addTask('load')
   .output(z.number())
   // @ts-expect-error TS2322 at 'one': Type 'string' is not assignable to type 'number | Promise<number> | PromiseLike<number>'.
   .run(() => 'one');
+
+// @ts-expect-error TS2345 at 'pdf': Argument of type '"pdf"' is not assignable to parameter of type '"csv" | "xml"'.
+g.addTask('load').onBranch(kind, 'pdf');
+// @ts-expect-error TS2345 at 'x': Argument of type '"x"' is not assignable to parameter of type '"Error: the output of task 'extract' is not a union of literals such as 'yes' | 'no', so it has no branches"'.
+g.addTask('load').onBranch(extract, 'x');
+// @ts-expect-error TS2345 at 'clean': Argument of type 'string' is not assignable to parameter of type 'TaskRefFor<Input>'.
+g.addTask('load').teardownOf('clean');

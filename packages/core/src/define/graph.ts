@@ -27,6 +27,9 @@ type TaskOf<R> = R extends { readonly '~types'?: { readonly task: infer T extend
   ? T
   : never;
 
+/** What is read beside this task. Put off until the task is known, else TypeScript takes any ID for its. */
+type Beside<E extends AnyTask, R> = [R] extends [never] ? never : Without<E, TaskOf<R>['id']>;
+
 /** Makes tasks by reference. It keeps nothing: the tasks become a workflow's with `.addTasks()`. */
 export interface Graph<Input> {
   /** Begins a task. The ID may be computed; it must be unique in the workflow that takes the task. */
@@ -65,7 +68,7 @@ export interface TaskRefBuilder<
   ): TaskRefBuilder<
     Input,
     Id,
-    Without<E, TaskOf<R>['id']> | Task<TaskOf<R>['id'], L, TaskOf<R>['mark']>,
+    Beside<E, R> | Task<TaskOf<R>['id'], L, TaskOf<R>['mark']>,
     Said<F, { mark: F['mark'] | 'skipped' }>
   >;
   /**
@@ -78,7 +81,7 @@ export interface TaskRefBuilder<
   ): TaskRefBuilder<
     Input,
     Id,
-    Without<E, TaskOf<R>['id']> | Given<TaskOf<R>['id'], TaskOf<R>['out']>,
+    Beside<E, R> | Given<TaskOf<R>['id'], TaskOf<R>['out']>,
     Said<F, OwnRule & { mark: F['mark'] | TaskOf<R>['mark'] }>
   >;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */

@@ -19,6 +19,11 @@ const greet = task({
   retry: { attempts: 3 },
   timeout: '5s',
   deadline: 60_000,
+  queueTimeout: '1m',
+  sla: '2m',
+  breaker: { name: 'greeter' },
+  resources: { memory: '1GB' },
+  isolate: {},
   run: ({ city, loud }, { signal }) => {
     expectTypeOf(city).toEqualTypeOf<string>();
     expectTypeOf(loud).toEqualTypeOf<boolean>();

@@ -41,6 +41,14 @@ const bare = workflow('bare')
   .run(() => 1);
 expectTypeOf<InputOf<typeof bare>>().toEqualTypeOf<undefined>();
 
+// Said explicitly, types leave nothing to infer: the failure policy's is said too.
+const leaves = workflow<number, number, 'leaves'>('leaves', { failurePolicy: 'leaves' })
+  .addTask('one')
+  .run(({ input }) => input);
+expectTypeOf<OutputsOf<typeof leaves>>().toEqualTypeOf<{ readonly one: number | undefined }>();
+// @ts-expect-error TS2322 at failurePolicy: Type '"leaves"' is not assignable to type '"any"'.
+workflow<number>('leaves', { failurePolicy: 'leaves' });
+
 // What is not a workflow has no input and no outputs.
 expectTypeOf<InputOf<string>>().toEqualTypeOf<never>();
 expectTypeOf<OutputsOf<{ id: string }>>().toEqualTypeOf<never>();
@@ -67,7 +75,7 @@ summed.addTask('more');
 // @ts-expect-error TS2339 at nope }): Property 'nope' does not exist on type '{ readonly one: number; readonly input: undefined; }'.
 bare.output(({ nope }) => nope);
 
-// @ts-expect-error TS2561 at verison: Object literal may only specify known properties, but 'verison' does not exist in type 'WorkflowOptions<undefined, undefined>'. Did you mean to write 'version'?
+// @ts-expect-error TS2561 at verison: Object literal may only specify known properties, but 'verison' does not exist in type 'WorkflowOptions<undefined, undefined, "any">'. Did you mean to write 'version'?
 workflow('typo', { verison: '1.0.0' });
 
 // @ts-expect-error TS2353 at day: Object literal may only specify known properties, and 'day' does not exist in type 'StandardSchemaV1<…>'.

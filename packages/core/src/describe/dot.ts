@@ -13,7 +13,7 @@ export function toDot(plan: Plan): string {
     lines.push(`  ${quote(task.id)}${label};`);
   }
   for (const task of plan.tasks) {
-    for (const edge of edgesOf(task)) {
+    for (const edge of edgesOf(task, plan)) {
       const from = plan.tasks[edge.from]?.id ?? '';
       lines.push(`  ${quote(from)} -> ${quote(task.id)}${attributes(edge)};`);
     }

@@ -8,25 +8,41 @@ export interface Edge {
   readonly to: TaskIndex;
   /** `branch`: it depends on what the other gives. `teardown`, `before_teardown`: it undoes the other, or comes after it. */
   readonly kind: 'plain' | 'branch' | 'teardown' | 'before_teardown';
-  /** Under `branch` the labels, each as code would write it. */
+  /** Under `branch` the labels, in the order in which they were given. */
   readonly labels: readonly string[];
 }
 
-/** Every edge of a task, in the order of its dependencies. */
-export function edgesOf({ index, definition, dependsOn, reads, setup }: PlannedTask): readonly Edge[] {
-  return Array.from(dependsOn, (from, place): Edge => {
+/**
+ * The edges of a task, in the order of its dependencies. Of what a teardown has to wait for, those are left out that
+ * another one waits for: there may be many, and the order is the same without.
+ */
+export function edgesOf(
+  { index, definition, dependsOn, reads, setup }: PlannedTask,
+  plan: Plan,
+): readonly Edge[] {
+  const all = setup === undefined ? undefined : new Set(dependsOn);
+  return Array.from(dependsOn, (from, place): Edge | undefined => {
     const edge = { from, to: index, labels: [] };
     if (from === setup) return { ...edge, kind: 'teardown' };
-    // Behind those that are read come those a teardown has to wait for.
-    if (place >= reads.length) return { ...edge, kind: 'before_teardown' };
+    if (place >= reads.length) {
+      const isLast = !Array.from(plan.dependents[from] ?? []).some(
+        (dependent) => all?.has(dependent) === true,
+      );
+      return isLast ? { ...edge, kind: 'before_teardown' } : undefined;
+    }
     const labels = labelsOf(definition.branches, reads[place]);
     return labels.length > 0 ? { ...edge, kind: 'branch', labels } : { ...edge, kind: 'plain' };
-  });
+  }).filter((edge) => edge !== undefined);
 }
 
-function labelsOf(branches: readonly Branch[] | undefined, dependency: string | undefined): readonly string[] {
-  const labels = (branches ?? []).filter(({ task }) => task === dependency).flatMap((branch) => branch.labels);
-  return [...new Set(labels)].map((label) => (typeof label === 'string' ? label : String(label)));
+function labelsOf(
+  branches: readonly Branch[] | undefined,
+  dependency: string | undefined,
+): readonly string[] {
+  const labels = (branches ?? [])
+    .filter(({ task }) => task === dependency)
+    .flatMap((branch) => branch.labels);
+  return [...new Set(labels)].map(String);
 }
 
 /** What decides whether, how often and as what a task runs, beside its dependencies: a few words each. */
@@ -57,6 +73,6 @@ function showChild({ workflow }: NonNullable<TaskDefinition['child']>): string {
 
 function showSleep(sleep: NonNullable<TaskDefinition['sleep']>): string {
   if (typeof sleep === 'function') return 'sleeps';
-  if (sleep instanceof Date) return `sleeps until ${sleep.toISOString()}`;
+  if (typeof sleep === 'object') return `sleeps until ${sleep.toISOString()}`;
   return `sleeps ${typeof sleep === 'number' ? `${sleep}ms` : sleep}`;
 }

@@ -13,7 +13,7 @@ export function toMermaid(plan: Plan): string {
     lines.push(`  t${task.index}["${label}"]`);
   }
   for (const task of plan.tasks) {
-    for (const edge of edgesOf(task)) lines.push(`  t${edge.from} ${arrow(edge)} t${edge.to}`);
+    for (const edge of edgesOf(task, plan)) lines.push(`  t${edge.from} ${arrow(edge)} t${edge.to}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -29,9 +29,12 @@ export function toText(plan: Plan): string {
 
 function details(task: PlannedTask, plan: Plan): string {
   const parts: string[] = [];
-  const dependencies = edgesOf(task)
+  const dependencies = edgesOf(task, plan)
     .filter(({ kind }) => kind === 'plain' || kind === 'branch')
-    .map(({ from, labels }) => `${plan.tasks[from]?.id ?? '?'}${labels.length > 0 ? ` = ${labels.join(' | ')}` : ''}`);
+    .map(
+      ({ from, labels }) =>
+        `${plan.tasks[from]?.id ?? '?'}${labels.length > 0 ? ` = ${labels.join(' | ')}` : ''}`,
+    );
   if (dependencies.length > 0) parts.push(`← ${dependencies.join(', ')}`);
   const policies = [...factsOf(task, plan), ...policiesOf(task)];
   if (policies.length > 0) parts.push(`(${policies.join(', ')})`);

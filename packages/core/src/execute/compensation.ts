@@ -50,8 +50,9 @@ async function undoOne(undo: Undo, host: CompensationHost): Promise<Compensation
   const { task, item } = undo;
   const policy = task.compensate?.retry;
   for (let attempt = 1; ; attempt++) {
+    const tried = !host.signal.aborted;
     const failure = await tryOnce(undo, attempt, host);
-    const outcome = { task: task.id, item: item?.index, attempts: attempt };
+    const outcome = { task: task.id, item: item?.index, attempts: tried ? attempt : attempt - 1 };
     if (failure === undefined) return { ...outcome, state: 'succeeded', error: undefined };
     const { error } = failure;
     if (host.signal.aborted || !leavesAttempt(policy, error, attempt) || !allows(policy, failure)) {
@@ -120,6 +121,7 @@ function limited(
 }
 
 function pause({ clock, signal }: CompensationHost, delayMs: number): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const disarm = clock.setTimer(delayMs, () => {
       signal.removeEventListener('abort', stop);

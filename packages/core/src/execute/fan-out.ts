@@ -1,4 +1,5 @@
 import { isThenable } from '../lib/thenable.ts';
+import { ThrownValueError } from '../model/error.ts';
 import type { FanOutSummary } from '../model/fan-out.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import { Item } from './item.ts';
@@ -13,6 +14,8 @@ export interface FanOutHost {
   /** The task wants one slot more; it will be given by `start`. */
   wantSlot(): void;
   wantNoSlot(): void;
+  /** How often an item was tried before the task was recovered. */
+  triedBefore(item: number): number;
   releaseSlot(): void;
   /** An item has been pulled. It may start at once, or has to be admitted first. */
   admit(item: Item): boolean;
@@ -73,10 +76,10 @@ export class FanOutRun {
           this.#pulling = false;
           this.#tryTo(() => this.#open(items));
         },
-        (error: unknown) => this.#fail(toError(error)),
+        (error: unknown) => this.#fail(error),
       );
     } catch (error) {
-      this.#fail(toError(error));
+      this.#fail(error);
     }
   }
 
@@ -156,6 +159,7 @@ export class FanOutRun {
       return this.#host.aborted();
     }
     this.#pull();
+    if (this.#state !== 'going') return;
     if (this.#startable.length > 0) return this.#host.wantSlot();
     this.#host.wantNoSlot();
     if (this.#exhausted && this.#underWay.size === 0) this.#finish();
@@ -165,35 +169,39 @@ export class FanOutRun {
   #pull(): void {
     while (this.#startable.length === 0 && this.#underWay.size < this.#concurrency) {
       if (this.#source === undefined || this.#pulling || this.#exhausted) return;
-      let next: IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
       try {
-        next = this.#source.next();
+        const next = this.#source.next();
+        if (isThenable(next)) this.#await(next);
+        else this.#take(next);
       } catch (error) {
-        return this.#fail(toError(error));
+        return this.#fail(error);
       }
-      if (!isThenable(next)) {
-        this.#take(next);
-        continue;
-      }
-      this.#pulling = true;
-      next.then(
-        (result) => {
-          this.#pulling = false;
-          if (this.#state !== 'going') return;
-          this.#take(result);
-          this.#goOn();
-        },
-        (error: unknown) => this.#fail(toError(error)),
-      );
     }
   }
 
+  #await(next: PromiseLike<IteratorResult<unknown>>): void {
+    this.#pulling = true;
+    next.then(
+      (result) => {
+        this.#pulling = false;
+        this.#tryTo(() => {
+          this.#take(result);
+          this.#goOn();
+        });
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** What was asked of the source may itself have ended the run. */
   #take(next: IteratorResult<unknown>): void {
+    if (this.#state !== 'going') return;
     if (next.done === true) {
       this.#exhausted = true;
       return;
     }
-    const item = new Item(this.#task.index, this.#pulled++, next.value);
+    const place = this.#pulled++;
+    const item = new Item(this.#task.index, place, next.value, this.#host.triedBefore(place));
     this.#underWay.add(item);
     if (this.#host.admit(item)) this.#startable.push(item);
   }
@@ -202,7 +210,7 @@ export class FanOutRun {
     try {
       step();
     } catch (error) {
-      this.#fail(toError(error));
+      this.#fail(error);
     }
   }
 
@@ -213,8 +221,9 @@ export class FanOutRun {
     else this.#host.failed(end.error);
   }
 
-  #fail(error: Error): void {
+  #fail(thrown: unknown): void {
     if (this.#state !== 'going') return;
+    const error = thrown instanceof Error ? thrown : new ThrownValueError(this.#task.id, thrown);
     this.stop(error);
     this.#host.failed(error);
   }
@@ -225,8 +234,4 @@ export class FanOutRun {
     if (!this.#exhausted) this.#source?.close();
     this.#exhausted = true;
   }
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

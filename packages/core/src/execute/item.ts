@@ -7,13 +7,14 @@ export class Item {
   readonly task: TaskIndex;
   readonly index: number;
   readonly value: unknown;
-  /** How many attempts were started. */
-  attempts = 0;
+  /** How many attempts were started, those before the task was recovered included. */
+  attempts: number;
   /** The attempt it waits for. */
   live: Attempt | undefined = undefined;
   timer: Timer<Unit> | undefined = undefined;
 
-  constructor(task: TaskIndex, index: number, value: unknown) {
+  constructor(task: TaskIndex, index: number, value: unknown, attempts: number) {
+    this.attempts = attempts;
     this.task = task;
     this.index = index;
     this.value = value;

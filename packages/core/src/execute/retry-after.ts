@@ -12,7 +12,8 @@ export function retryAfterOfResponse(error: object, now: number): number | undef
   const header = headerOf(response) ?? headerOf(error);
   if (header === undefined) return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1_000;
-  const at = Date.parse(header);
+  // Every form of an HTTP date begins with the day of the week; `Date.parse` would also make something of "-5".
+  const at = /^\s*[A-Za-z]{3}/.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 

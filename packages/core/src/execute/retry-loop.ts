@@ -34,7 +34,7 @@ export class RetryLoop {
       minTimeout: 0,
       shouldRetry: ({ error }) => this.#wait(error as AttemptFailure, policy),
     }).then(undefined, (reason: unknown) => {
-      if (reason !== STOPPED) ports.giveUp(toFailure(reason, first.attempt));
+      if (!this.#stopped) ports.giveUp(toFailure(reason, first.attempt));
     });
   }
 

@@ -13,7 +13,22 @@ export type ToThread =
   | { readonly type: 'assigned'; readonly assignment: Assignment }
   | { readonly type: 'aborted'; readonly reason: SentError };
 
-/** What an attempt's thread tells. `began` comes first; after one of the last three nothing comes. */
+/** How an attempt can end on its thread. */
+export type Ending =
+  | { readonly type: 'succeeded'; readonly output: unknown }
+  | { readonly type: 'failed'; readonly error: SentError }
+  | {
+      readonly type: 'unsendable';
+      /** What in the output cannot be sent, and where it stands. */
+      readonly found: string;
+    };
+
+/** Why a thread ends in the midst of an attempt, if it can still say so. */
+export type LastWords =
+  | { readonly type: 'exited'; readonly code: number }
+  | { readonly type: 'crashed'; readonly error: SentError };
+
+/** What an attempt's thread tells, `began` first. */
 export type FromThread =
   | { readonly type: 'began'; readonly threadId: number }
   | {
@@ -22,7 +37,5 @@ export type FromThread =
       readonly message: string;
       readonly fields: LogFields | undefined;
     }
-  | { readonly type: 'succeeded'; readonly output: unknown }
-  /** The output cannot be sent, because of what stands here. */
-  | { readonly type: 'unsendable'; readonly place: string }
-  | { readonly type: 'failed'; readonly error: SentError };
+  | Ending
+  | LastWords;

@@ -7,6 +7,7 @@ export class Publisher {
   #observers: Set<Observer> | undefined;
   readonly #warn: (message: string) => void;
   #streams: Set<EventStream> | undefined;
+  #untold: RunEvent[] | undefined;
   #ended = false;
   /** Whether anybody listens. A field, because it is asked about every fact of every run. */
   wanted: boolean;
@@ -19,9 +20,20 @@ export class Publisher {
     this.wanted = observers.length > 0;
   }
 
-  /** An observer that throws is told no more; the run goes on. */
+  /** What observers bring about, such as an event of a run below, is told when all have heard what came before it. */
   publish(event: RunEvent): void {
+    if (this.publishing) {
+      (this.#untold ??= []).push(event);
+      return;
+    }
     this.publishing = true;
+    this.#tellAll(event);
+    for (let next = this.#untold?.shift(); next !== undefined; next = this.#untold?.shift()) this.#tellAll(next);
+    this.publishing = false;
+  }
+
+  /** An observer that throws is told no more; the run goes on. */
+  #tellAll(event: RunEvent): void {
     for (const observer of this.#observers ?? []) {
       try {
         observer(event);
@@ -30,7 +42,6 @@ export class Publisher {
         this.#warn(`an observer of run ${event.run} threw and is told no more events: ${String(error)}`);
       }
     }
-    this.publishing = false;
   }
 
   /** The events from now to the run's end. */

@@ -68,6 +68,8 @@ export class Attempts {
       const error = new BreakerOpenError(task.id, breaker.name);
       if (entered === 'fails') return this.#failed(attempt, error);
       this.#endAttempt(attempt);
+      this.#stopRetrying(item ?? task.index);
+      if (item === undefined) this.#loop.ledger.addAttemptError(task.index, error);
       return this.#giveUp(task, item, new AttemptFailure(error, attempt.attempt));
     }
     this.#call(task, item, this.#begin(task, item));

@@ -22,7 +22,12 @@ export class BreakerGate {
   constructor(loop: Loop, wake: (task: PlannedTask, item: Item | undefined) => void) {
     this.#loop = loop;
     this.#wake = wake;
-    for (const { breaker: policy } of loop.plan.tasks) if (policy !== undefined) this.#join(policy);
+    try {
+      for (const { breaker: policy } of loop.plan.tasks) if (policy !== undefined) this.#join(policy);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 import { dataOf } from '../execute/data.ts';
 import { FanOutRun } from '../execute/fan-out.ts';
-import type { Item, Unit } from '../execute/item.ts';
+import type { Item } from '../execute/item.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { Attempts } from './attempts.ts';
 import type { Gates } from './gates.ts';
@@ -12,6 +12,8 @@ export class FanOuts {
   readonly #attempts: Attempts;
   readonly #gates: Gates;
   readonly #runs = new Map<TaskIndex, FanOutRun>();
+  /** How often each item was tried, of tasks that a recovery rule or a person may run again. */
+  #tries: Map<TaskIndex, number[]> | undefined;
 
   constructor(loop: Loop, attempts: Attempts, gates: Gates) {
     this.#loop = loop;
@@ -36,11 +38,14 @@ export class FanOuts {
 
   /** An item's last attempt has ended; its slot is free. */
   itemEnded(item: Item, { output, error }: { readonly output?: unknown; readonly error?: Error }): void {
-    this.#attempts.end(item);
-    this.#loop.scheduler.release(item.task, 'slot');
     const run = this.#runs.get(item.task);
-    if (error === undefined) run?.itemSucceeded(item, output);
-    else run?.itemFailed(item, error);
+    if (run === undefined) return;
+    this.#attempts.end(item);
+    this.#noteTries(item);
+    this.#gates.leave(item);
+    this.#loop.scheduler.release(item.task, 'slot');
+    if (error === undefined) run.itemSucceeded(item, output);
+    else run.itemFailed(item, error);
   }
 
   /** The task is over. */
@@ -50,6 +55,14 @@ export class FanOuts {
     this.#runs.delete(task);
     this.#loop.ledger.setItems(task, run.summary);
     run.stop(reason);
+  }
+
+  #noteTries({ task, index, attempts }: Item): void {
+    if (this.#loop.plan.tasks[task]?.definition.recover === undefined) return;
+    this.#tries ??= new Map<TaskIndex, number[]>();
+    const tries = this.#tries.get(task) ?? [];
+    tries[index] = attempts;
+    this.#tries.set(task, tries);
   }
 
   #create(task: PlannedTask): FanOutRun {
@@ -62,7 +75,6 @@ export class FanOuts {
       step();
       loop.proceed();
     };
-    const leave = (unit: Unit): void => this.#gates.leave(unit);
     return new FanOutRun(task, {
       wantSlot: () => {
         scheduler.share(index);
@@ -72,17 +84,13 @@ export class FanOuts {
       releaseSlot: () => scheduler.release(index, 'slot'),
       admit: (item) => this.#gates.admit(task, item),
       startAttempt: (item) => this.#attempts.start(task, item),
-      itemSucceeded: (item, output) => {
-        leave(item);
-        journal.itemSucceeded(index, item.index, output, loop.now);
-      },
-      itemFailed: (item, error) => {
-        leave(item);
-        journal.itemFailed(index, item.index, error, loop.now);
-      },
+      itemSucceeded: (item, output) => journal.itemSucceeded(index, item.index, output, loop.now),
+      itemFailed: (item, error) => journal.itemFailed(index, item.index, error, loop.now),
+      triedBefore: (item) => this.#tries?.get(index)?.[item] ?? 0,
       stopItem: (item, reason) => {
         this.#attempts.stop(item, reason);
-        leave(item);
+        this.#noteTries(item);
+        this.#gates.leave(item);
       },
       succeeded: (output) => outside(() => loop.succeedTask(index, output)),
       failed: (error) =>

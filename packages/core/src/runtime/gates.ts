@@ -2,7 +2,7 @@ import type { Admission, Ticket } from '../admit/admission.ts';
 import { dataOf, itemDataOf } from '../execute/data.ts';
 import type { Item, Unit } from '../execute/item.ts';
 import { parseDuration } from '../lib/duration.ts';
-import { OptionError } from '../model/error.ts';
+import { OptionError, ThrownValueError } from '../model/error.ts';
 import { GATED, type PlannedTask } from '../model/plan.ts';
 import type { Loop } from './loop.ts';
 
@@ -26,9 +26,11 @@ export class Gates {
 
   /** A gated task was queued. */
   queued(task: PlannedTask): void {
-    if (!this.#loop.scheduler.isOpen(task.index)) return;
+    if (this.#loop.scheduler.stateOf(task.index) !== 'queued') return;
     if (task.definition.sleep !== undefined) this.#sleep(task);
-    else if (this.admit(task, undefined)) this.#loop.scheduler.admit(task.index);
+    // It may have been queued twice since it was last looked at, and holds a ticket already.
+    else if (this.#tickets?.has(task.index) !== true && this.admit(task, undefined))
+      this.#loop.scheduler.admit(task.index);
   }
 
   /** Whether there is room for a unit now. If not, `admitted` is called once there is. */
@@ -38,28 +40,35 @@ export class Gates {
     if (admission === undefined || placement === undefined) return true;
     const { pools, resources } = placement;
     if (pools.length === 0 && resources === undefined) return true;
-    let keyed;
+    const { index } = task;
+    const { scheduler } = this.#loop;
+    let ticket: Ticket | undefined;
     try {
-      keyed = pools.map(({ pool, slots, key }) => ({ pool, slots, key: key?.(this.#dataOf(task, item) as never) }));
+      const keyed = pools.map(({ pool, slots, key }) => ({
+        pool,
+        slots,
+        key: key?.(this.#dataOf(task, item) as never),
+      }));
+      if (!scheduler.isOpen(index) || scheduler.isCancelled(index)) return false;
+      ticket = admission.request({ pools: keyed, resources, priority: task.definition.priority ?? 0 }, () => {
+        if (ticket !== undefined) this.#granted(task, item, ticket);
+      });
     } catch (error) {
-      this.#loop.failTask(task.index, error instanceof Error ? error : new Error(String(error)));
+      this.#loop.failTask(index, toError(task, error));
       return false;
     }
-    const unit = item ?? task.index;
-    let state: 'asking' | 'granted' | 'waiting' = 'asking';
-    const ticket = admission.request({ pools: keyed, resources, priority: task.definition.priority ?? 0 }, () => {
-      if (state === 'asking') {
-        state = 'granted';
-        return;
-      }
+    (this.#tickets ??= new Map()).set(item ?? index, ticket);
+    return ticket.granted;
+  }
+
+  /** Comes in the midst of a step, perhaps another run's: of whoever gives back what he held. */
+  #granted(task: PlannedTask, item: Item | undefined, ticket: Ticket): void {
+    queueMicrotask(() => {
+      if (this.#tickets?.get(item ?? task.index) !== ticket) return;
       this.#loop.tick();
       this.#admitted(task, item);
       this.#loop.proceed();
     });
-    (this.#tickets ??= new Map()).set(unit, ticket);
-    if ((state as string) === 'granted') return true;
-    state = 'waiting';
-    return false;
   }
 
   /** An attempt of the unit starts. */
@@ -91,8 +100,9 @@ export class Gates {
     try {
       sleepMs = this.#lengthOf(task);
     } catch (error) {
-      return loop.failTask(index, error instanceof Error ? error : new Error(String(error)));
+      return loop.failTask(index, toError(task, error));
     }
+    if (!loop.scheduler.isOpen(index)) return;
     loop.limits?.startTask(task, loop.now);
     loop.scheduler.wait(index);
     loop.journal.waiting(index, { for: 'timer', until: loop.now + sleepMs }, loop.now);
@@ -117,4 +127,8 @@ export class Gates {
 /** Whether a task's being queued is not enough for it to be ready. */
 export function isGated(traits: Uint8Array | undefined, task: number): boolean {
   return traits !== undefined && ((traits[task] ?? 0) & GATED) !== 0;
+}
+
+function toError({ id }: PlannedTask, thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new ThrownValueError(id, thrown);
 }

@@ -49,7 +49,7 @@ class LimitActions implements LimitHost {
     const task = loop.plan.tasks[index];
     if (task?.queueTimeoutMs === undefined || loop.scheduler.stateOf(index) !== 'queued') return;
     loop.tick();
-    loop.leaveQueue(index);
+    loop.standBack(index);
     loop.rescueTask(index, new QueueTimeoutError(task.id, task.queueTimeoutMs));
     loop.proceed();
   }

@@ -39,8 +39,8 @@ export interface Loop {
   cancelTask(task: TaskIndex): void;
   /** Lets a task's fallback and recovery rules say what becomes of it. */
   rescueTask(task: TaskIndex, error: Error): void;
-  /** A queued task no longer wants a slot. */
-  leaveQueue(task: TaskIndex): void;
+  /** An open task holds nothing and wants nothing until it is queued again. */
+  standBack(task: TaskIndex): void;
   /** Writes to the run's log on behalf of a task. */
   warn(task: TaskIndex, message: string): void;
 }

@@ -76,6 +76,7 @@ export class Rescues {
     const loop = this.#loop;
     const { journal, scheduler, now } = loop;
     if (scheduler.isCancelled(index)) return loop.cancelTask(index);
+    if (!scheduler.isOpen(index)) return;
     if (rescued.rule !== undefined)
       journal.recovering(index, rescued.rule, rescued.type === 'retry' ? rescued.delayMs : undefined, now);
     switch (rescued.type) {
@@ -94,7 +95,7 @@ export class Rescues {
 
   #retry(index: TaskIndex, delayMs: number): void {
     const loop = this.#loop;
-    loop.scheduler.retry(index);
+    loop.standBack(index);
     const disarm = loop.clock.setTimer(delayMs, () => {
       this.#underWay.delete(index);
       loop.tick();
@@ -107,6 +108,7 @@ export class Rescues {
   #escalate(index: TaskIndex, error: Error, message: string | undefined): void {
     const { scheduler, journal, now, plan } = this.#loop;
     const task = plan.tasks[index]?.id ?? '';
+    this.#loop.standBack(index);
     scheduler.wait(index);
     this.#waiting.set(index, { task, error, message, since: now });
     journal.waiting(index, { for: 'approval', error, ...(message !== undefined && { message }) }, now);

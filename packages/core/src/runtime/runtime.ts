@@ -135,7 +135,6 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   /** @param input What handlers read. */
   begin(input: unknown): void {
     if (this.phase !== 'open') return;
-    this.phase = 'going';
     this.tick();
     this.outputs.input = input;
     try {
@@ -143,6 +142,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     } catch (error) {
       return this.fail(error as WorkflowError);
     }
+    this.phase = 'going';
     if (this.plan.timed) this.#limits = new Limits(this, this.#attempts);
     this.scheduler.begin();
     this.proceed();
@@ -232,7 +232,10 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
 
   // What becomes of tasks.
 
+  // A function of the user's, called to decide about a task, may itself have ended the run: the first end holds.
+
   succeedTask(index: TaskIndex, output: unknown, by?: StandIn): void {
+    if (!this.scheduler.isOpen(index)) return;
     this.ledger.outputs[index] = output;
     if (by !== undefined) this.ledger.setStandIn(index, by);
     this.#endTask(index);
@@ -241,6 +244,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   failTask(index: TaskIndex, error: Error): void {
+    if (!this.scheduler.isOpen(index)) return;
     this.#endTask(index, error);
     this.ledger.setError(index, error);
     this.journal.failed(index, error, this.now);
@@ -251,12 +255,14 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   skipTask(index: TaskIndex, reason: SkipReason): void {
+    if (!this.scheduler.isOpen(index)) return;
     this.#endTask(index);
     this.journal.skipped(index, reason, undefined, this.now);
     this.scheduler.skip(index, reason);
   }
 
   cancelTask(index: TaskIndex): void {
+    if (!this.scheduler.isOpen(index)) return;
     this.#endTask(index, new CancelledError(this.cancelReason));
     this.journal.cancelled(index, this.now);
     this.scheduler.cancelled(index);
@@ -269,7 +275,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.#rescuesNow().begin(task, error);
   }
 
-  leaveQueue(index: TaskIndex): void {
+  standBack(index: TaskIndex): void {
     this.#gates?.leave(index);
     this.scheduler.retry(index);
   }

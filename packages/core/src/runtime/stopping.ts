@@ -89,11 +89,14 @@ export class Stopping {
     if (this.#stop === undefined || loop.phase === 'ended') return;
     const { reason, failure, graceMs } = this.#stop;
     loop.tick();
-    loop.journal.runCancelling(reason, this.#forced, loop.now);
-    loop.scheduler.cancel(this.#forced ? 'wholly' : 'gently');
+    // Of a run that has not begun nothing runs, not even what always does.
+    const wholly = this.#forced || loop.phase !== 'going';
+    loop.journal.runCancelling(reason, wholly, loop.now);
+    loop.scheduler.cancel(wholly ? 'wholly' : 'gently');
     loop.abort(failure === undefined || failure === 'task' ? new CancelledError(reason) : failure);
     if (this.#forced) return this.#endGrace();
-    this.#disarmGrace = loop.clock.setTimer(graceMs, () => this.#endGrace());
+    // Items that only waited ended by being told to stop, and with them perhaps the run.
+    if (loop.scheduler.open > 0) this.#disarmGrace = loop.clock.setTimer(graceMs, () => this.#endGrace());
     loop.proceed();
   }
 

@@ -7,11 +7,15 @@ import { seen, SchedulerPair, statesOf } from '../../test/scheduler-pair.ts';
 import { type Fact, standingOf } from './scheduler.oracle.ts';
 import { Scheduler } from './scheduler.ts';
 
+/** Tasks go through much before they end; without these weights most would end at once. */
+const OFTEN: readonly Fact['type'][] = ['take', 'share', 'giveBack', 'pass', 'admit', 'requeue'];
+
 /** Some kind of fact by choice, and by the rest of the choice one of these. */
 function chosen(facts: readonly Fact[], choice: number): Fact | undefined {
   const types = [...new Set(facts.map(({ type }) => type))];
-  const ofType = facts.filter(({ type }) => type === types[choice % types.length]);
-  return ofType[Math.floor(choice / types.length) % ofType.length];
+  const weighted = types.flatMap((type) => (OFTEN.includes(type) ? [type, type, type, type] : [type]));
+  const ofType = facts.filter(({ type }) => type === weighted[choice % weighted.length]);
+  return ofType[Math.floor(choice / weighted.length) % ofType.length];
 }
 
 interface Cancel {
@@ -53,9 +57,9 @@ const scenario = fc
     tasks: randomPlan(16),
     concurrency: randomConcurrency,
     policy: fc.constantFrom('any' as const, 'leaves' as const),
-    choices: fc.array(fc.nat({ max: 100_000 }), { maxLength: 150 }),
+    choices: fc.array(fc.nat({ max: 10_000 }), { maxLength: 200, size: 'max' }),
     cancels: fc.array(
-      fc.record({ at: fc.nat({ max: 80 }), how: fc.constantFrom('gently' as const, 'wholly' as const) }),
+      fc.record({ at: fc.nat({ max: 60 }), how: fc.constantFrom('gently' as const, 'wholly' as const) }),
       { maxLength: 2 },
     ),
   })
@@ -72,7 +76,7 @@ test('the scheduler does what the plain reducer does, whatever happens to a run 
       finish(pair);
       expect([pair.scheduler.open, pair.scheduler.verdict]).toEqual([0, pair.verdict]);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
 }, 30_000);
 

@@ -1,0 +1,74 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ErrorCode, isWorkflowError } from '@wf-sdk/core';
+import type { Colors } from 'picocolors/types.js';
+import { headline } from './format.ts';
+
+const CAUSES = 5;
+/** Runs below runs, each with its task: deeper than any that is allowed. */
+const ENVELOPES = 50;
+
+/** The error, where in the user's code it came from, and what caused it. */
+export function describeError(error: unknown, colours: Colors, cwd: string): string[] {
+  const lines: string[] = [];
+  let current = error;
+  for (let depth = 0; depth < ENVELOPES; depth++) {
+    const envelope = openEnvelope(current);
+    if (envelope === undefined) break;
+    lines.push(colours.dim(envelope.text));
+    current = envelope.content;
+  }
+  for (let depth = 0; current !== undefined && depth < CAUSES; depth++) {
+    const prefix = depth === 0 ? '' : 'caused by ';
+    const [first = '', ...rest] = current instanceof Error ? current.message.split('\n') : [];
+    lines.push(colours.red(`${prefix}${headline(current)}`), ...(first === '' ? [] : rest));
+    const where = whereThrown(current, cwd);
+    if (where !== undefined) lines.push(colours.dim(`  at ${where}`));
+    // What is no error was thrown as it is, and the error around it has said so.
+    current = current instanceof Error && current.cause instanceof Error ? current.cause : undefined;
+  }
+  return lines;
+}
+
+/**
+ * An error that only says to which run, task or item another one happened repeats what that one says: here its own words
+ * alone, and the other.
+ */
+function openEnvelope(error: unknown): { readonly text: string; readonly content: Error } | undefined {
+  if (!isWorkflowError(error) || !ENVELOPE_CODES.has(error.code) || !(error.cause instanceof Error)) return undefined;
+  const { message, cause } = error;
+  const at = message.lastIndexOf(cause.message);
+  if (at <= 0) return undefined;
+  const [before, after] = [message.slice(0, at), message.slice(at + cause.message.length)];
+  return { text: `${before.replace(/:\s*$/, '')}${after}`, content: cause };
+}
+
+const ENVELOPE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'run_failed',
+  'task_failed',
+  'item_failed',
+  'items_failed',
+]);
+
+/** `pipeline.ts:12:9`: the first place of a stack that is neither Node's, nor a package's, nor ours. */
+export function whereThrown(error: unknown, cwd: string): string | undefined {
+  if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
+  for (const line of error.stack.split('\n')) {
+    const match = /^\s+at (?:.*\(|async )?((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(
+      line,
+    );
+    const [, place, row, column] = match ?? [];
+    if (place === undefined || row === undefined || column === undefined) continue;
+    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+    if (/[\\/]node_modules[\\/]/.test(file) || OWN_FOLDERS.some((folder) => file.startsWith(folder)))
+      continue;
+    const shown = relative(cwd, file);
+    return `${shown.startsWith('..') ? file : shown}:${row}:${column}`;
+  }
+  return undefined;
+}
+
+/** Where this command's and core's files are, for when they are not inside a node_modules folder. */
+const OWN_FOLDERS = [import.meta.url, import.meta.resolve('@wf-sdk/core')].map((url) =>
+  fileURLToPath(new URL('.', url)),
+);

@@ -1,0 +1,74 @@
+import type { BreakerState, LogLevel, RecoveryAction, RunEvent } from '@wf-sdk/core';
+import type { Colors } from 'picocolors/types.js';
+import { toJsonText } from './event-json.ts';
+import { formatDuration, headline } from './format.ts';
+import { markOf } from './marks.ts';
+import { nameOf, type RunView } from './run-view.ts';
+
+type Notice = 'task.log' | 'task.recovering' | 'task.sla_missed' | 'breaker.changed';
+
+/** A line for what is worth a word and is no state of a task: the live picture does not show it. */
+export function noticeLine(event: RunEvent, run: RunView, colours: Colors): string | undefined {
+  if (!isNotice(event)) return undefined;
+  const warning = (text: string): string => `${markOf('warning', colours)} ${colours.yellow(text)}`;
+  switch (event.type) {
+    case 'task.log':
+      return logLine(event, run, colours);
+    case 'task.recovering': {
+      const { error } = run.task(event.task);
+      const wait = event.retryInMs === undefined ? '' : ` in ${formatDuration(event.retryInMs)}`;
+      const rule = `recovery rule ${event.rule + 1}: ${ACTIONS[event.action]}${wait}`;
+      return `${markOf('retrying', colours)} ${run.prefix}${event.task}  failed: ${headline(error)} · ${rule}`;
+    }
+    case 'task.sla_missed':
+      return warning(`${run.prefix}${event.task} takes longer than its sla of ${formatDuration(event.slaMs)}`);
+    case 'breaker.changed': {
+      const text = `breaker ${event.breaker} is ${STATES[event.state]}`;
+      return event.state === 'closed' ? `${markOf('succeeded', colours)} ${text}` : warning(text);
+    }
+  }
+}
+
+function isNotice(event: RunEvent): event is Extract<RunEvent, { readonly type: Notice }> {
+  return NOTICES.has(event.type);
+}
+
+const NOTICES: ReadonlySet<RunEvent['type']> = new Set<Notice>([
+  'task.log',
+  'task.recovering',
+  'task.sla_missed',
+  'breaker.changed',
+]);
+
+const ACTIONS: Readonly<Record<RecoveryAction['type'], string>> = {
+  retry: 'tried again',
+  run_then_retry: 'repaired, tried again',
+  value: 'a value stands in',
+  skip: 'skipped',
+  fail: 'fails',
+  escalate: 'a person decides',
+};
+
+const STATES: Readonly<Record<BreakerState, string>> = {
+  closed: 'closed again',
+  open: 'open: calls are held back',
+  half_open: 'half open: one call is let through to see',
+};
+
+const LEVELS: Readonly<Record<LogLevel, (colours: Colors, text: string) => string>> = {
+  debug: (colours, text) => colours.dim(text),
+  info: (_, text) => text,
+  warn: (colours, text) => colours.yellow(text),
+  error: (colours, text) => colours.red(text),
+};
+
+/** What a task said through `ctx.log`. */
+function logLine(
+  { task, item, level, message, fields }: Extract<RunEvent, { type: 'task.log' }>,
+  { prefix }: RunView,
+  colours: Colors,
+): string {
+  const more = fields === undefined ? '' : ` ${colours.dim(toJsonText(fields))}`;
+  const said = `${level === 'info' ? '' : `${level}: `}${message}`;
+  return `  ${colours.dim(`${prefix}${nameOf(task, item)} │`)} ${LEVELS[level](colours, said)}${more}`;
+}

@@ -1,0 +1,79 @@
+import type { SkipReason } from '@wf-sdk/core';
+import { count, formatDuration, headline } from './format.ts';
+import type { ItemsView, TaskView } from './task-view.ts';
+
+/** Why a task was skipped. */
+export function skipPhrase({ reason, cause, error }: Pick<TaskView, 'reason' | 'cause' | 'error'>): string {
+  const because = error === undefined ? '' : `: ${headline(error)}`;
+  switch (reason) {
+    case 'condition':
+      return 'skipped: its condition said no';
+    case 'branch':
+      return 'skipped: another branch was taken';
+    case 'fallback':
+      return `skipped by its fallback${because}`;
+    case 'recovery':
+      return `skipped by a recovery rule${because}`;
+    case 'intervention':
+      return `skipped by decision${because}`;
+    case 'dependency':
+    case undefined:
+      return cause === undefined ? 'skipped' : `skipped: because of ${cause}`;
+  }
+}
+
+const REASONS: Readonly<Record<SkipReason, string>> = {
+  condition: 'condition',
+  branch: 'branch',
+  dependency: 'dependency',
+  fallback: 'fallback',
+  recovery: 'recovery rule',
+  intervention: 'decision',
+};
+
+/** The same in a word or two. */
+export function skipWord(reason: SkipReason | undefined): string {
+  return REASONS[reason ?? 'dependency'];
+}
+
+/** What a waiting task waits for. @param now Milliseconds since the epoch. */
+export function waitPhrase({ waitsFor, until, message, error, definition }: TaskView, now: number): string {
+  const left = until === undefined ? '' : formatDuration(Math.max(0, until - now));
+  switch (waitsFor) {
+    case 'timer':
+      return left === '' ? 'sleeps' : `sleeps, ${left} left`;
+    case 'breaker': {
+      const breaker = definition?.breaker;
+      const name = typeof breaker === 'object' ? breaker.name : breaker;
+      return `waits for breaker ${name ?? ''} to let it try${left === '' ? '' : `, ${left} left`}`;
+    }
+    case 'approval': {
+      const why = [message, error === undefined ? undefined : headline(error)].filter((part) => part !== undefined);
+      return `waits for a decision: ${why.join(' · ')}`;
+    }
+    case undefined:
+      return 'waits';
+  }
+}
+
+/** `attempt 2/3`; without the number of all where there is none, or where more are made than the retries allow. */
+export function attemptPhrase(attempt: number, attempts: number | undefined): string {
+  return attempts === undefined || attempt > attempts ? `attempt ${attempt}` : `attempt ${attempt}/${attempts}`;
+}
+
+/** How far the items of a task that goes on have come. */
+export function progressPhrase({ total, succeeded, failed, running }: ItemsView): string {
+  const ended = succeeded + failed;
+  return [
+    total === undefined ? `${count(ended, 'item')} done` : `${ended}/${count(total, 'item')}`,
+    failed === 0 ? '' : `${failed} failed`,
+    running.size === 0 ? '' : `${running.size} running`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** What became of a task's items: `100 items`, or `97/100 items`. */
+export function itemsPhrase(succeeded: number, items: number): string {
+  return succeeded === items ? count(items, 'item') : `${succeeded}/${count(items, 'item')}`;
+}

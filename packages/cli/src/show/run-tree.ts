@@ -1,0 +1,71 @@
+import type { RunEvent, TaskDefinition, WorkflowDefinition } from '@wf-sdk/core';
+import { RunView } from './run-view.ts';
+import { hasEnded, type TaskView } from './task-view.ts';
+
+/** A run and the runs below it. Each event is taken in by the run it is about, and by no other. */
+export class RunTree {
+  readonly root: RunView;
+  readonly #runs = new Map<string, RunView>();
+
+  constructor(definition: WorkflowDefinition) {
+    this.root = new RunView(definition.id, definition);
+  }
+
+  /** A run that is under way. */
+  of(run: string): RunView | undefined {
+    return this.#runs.get(run);
+  }
+
+  readonly apply = (event: RunEvent): void => {
+    if (this.root.id === undefined) this.#know(this.root, event.run);
+    else if (event.type === 'run.started') this.#addChild(event);
+    const run = this.#runs.get(event.run);
+    // A run whose task was not waited for any more.
+    if (run === undefined) return;
+    run.apply(event);
+    if (event.type === 'run.finished' && run.parent !== undefined) this.#forget(run);
+    if ('task' in event) this.#forgetChildren(run.task(event.task));
+  };
+
+  #know(run: RunView, id: string): void {
+    run.id = id;
+    this.#runs.set(id, run);
+  }
+
+  #addChild(event: Extract<RunEvent, { readonly type: 'run.started' }>): void {
+    const { run: id, workflow, total, parent } = event;
+    const above = parent === undefined ? undefined : this.#runs.get(parent.run);
+    if (parent === undefined || above === undefined) return;
+    const task = above.task(parent.task);
+    const definition = childOf(task.definition);
+    const isKnown = definition?.id === workflow && definition.tasks.length === total;
+    const run = new RunView(workflow, isKnown ? definition : undefined, {
+      run: above,
+      task,
+      item: parent.item,
+    });
+    task.children.set(parent.item, run);
+    this.#know(run, id);
+  }
+
+  #forgetChildren(task: TaskView): void {
+    if (task.children.size > 0 && hasEnded(task)) for (const run of task.children.values()) this.#forget(run);
+  }
+
+  #forget(run: RunView): void {
+    if (run.id !== undefined) this.#runs.delete(run.id);
+    const { parent } = run;
+    if (parent?.task.children.get(parent.item) === run) parent.task.children.delete(parent.item);
+    for (const { children } of run.tasks) for (const child of children.values()) this.#forget(child);
+  }
+}
+
+/** The workflow that a task runs, for the names and policies of its tasks: without it there is less to show. */
+function childOf(task: TaskDefinition | undefined): WorkflowDefinition | undefined {
+  const workflow = task?.child?.workflow;
+  try {
+    return (typeof workflow === 'function' ? workflow() : workflow)?.definition;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import type { RunView } from './run-view.ts';
+import { hasEnded, type TaskView } from './task-view.ts';
+
+/** A task that waits for a person, and the run it belongs to. */
+export interface Waiting {
+  readonly run: RunView;
+  readonly task: TaskView;
+}
+
+/** The tasks that wait for a person, in a run and those below it. */
+export function waitingIn(run: RunView): readonly Waiting[] {
+  return run.tasks.flatMap((task) => [
+    ...(waitsForPerson(task) ? [{ run, task }] : []),
+    ...Array.from(task.children.values()).flatMap(waitingIn),
+  ]);
+}
+
+/**
+ * Whether everything that is left of a run waits for a person, tasks whose own runs wait included. What cannot be known
+ * from events counts as going on.
+ */
+export function isStuck(run: RunView): boolean {
+  let [waits, holdsSlot, wantsSlot] = [false, false, false];
+  for (const task of run.tasks) {
+    switch (task.state) {
+      case 'pending':
+        if (isBeingChecked(run, task)) return false;
+        break;
+      case 'queued':
+        if (mayWaitForMore(task)) return false;
+        wantsSlot = true;
+        break;
+      case 'running':
+        if (!waitsForRuns(task)) return false;
+        waits = true;
+        holdsSlot = true;
+        break;
+      case 'retrying':
+        return false;
+      case 'waiting':
+        if (!waitsForPerson(task)) return false;
+        waits = true;
+        break;
+      case 'succeeded':
+      case 'failed':
+      case 'upstream_failed':
+      case 'skipped':
+      case 'cancelled':
+        break;
+    }
+  }
+  // A queued task gets no slot while tasks hold them that wait; without such a task it is about to get one.
+  return waits && (!wantsSlot || holdsSlot);
+}
+
+function waitsForPerson({ state, waitsFor }: TaskView): boolean {
+  return state === 'waiting' && waitsFor === 'approval';
+}
+
+/** A condition may be asynchronous; no event tells that it is being looked at. */
+function isBeingChecked(run: RunView, { definition }: TaskView): boolean {
+  return definition?.conditions !== undefined && definition.dependsOn.every((id) => hasEnded(run.task(id)));
+}
+
+/** For a pool that another run holds, or whose rate allows no more just now. */
+function mayWaitForMore({ definition }: TaskView): boolean {
+  return definition === undefined || definition.pools !== undefined || definition.resources !== undefined;
+}
+
+function waitsForRuns({ items, children }: TaskView): boolean {
+  const underWay = items === undefined ? 1 : items.running.size + items.retrying.size;
+  return children.size > 0 && children.size === underWay && Array.from(children.values()).every(isStuck);
+}

@@ -1,0 +1,57 @@
+// What runs on threads: an entry of its own when the package is built.
+import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads';
+import { IsolationError } from '../model/error.ts';
+import { findUnsendable } from './find-unsendable.ts';
+import { exposeLiveHeap } from './live-heap.ts';
+import type { Assignment, FromThread, ToThread } from './message.ts';
+import { receiveError, sendError } from './sent-error.ts';
+import { ThreadContext } from './thread-context.ts';
+import { findTask } from './thread-modules.ts';
+import type { ThreadTask } from './thread-pool.ts';
+
+exposeLiveHeap();
+
+/** Who waits for the attempt that this thread makes; it makes one at a time. */
+let waiting: MessagePort | undefined;
+
+process.on('exit', (code) => waiting?.postMessage({ type: 'exited', code } satisfies FromThread));
+process.on('uncaughtExceptionMonitor', (error) => {
+  waiting?.postMessage({ type: 'crashed', error: sendError(error) } satisfies FromThread);
+});
+
+/** Makes one attempt and tells how it ended. */
+export default async function makeAttempt({ port }: ThreadTask): Promise<void> {
+  const tell = (message: FromThread): void => port.postMessage(message);
+  waiting = port;
+  tell({ type: 'began', threadId });
+  // It was sent before the port was.
+  const { assignment } = (receiveMessageOnPort(port) as { message: { assignment: Assignment } }).message;
+  const controller = new AbortController();
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'aborted') controller.abort(receiveError(message.reason));
+  });
+  try {
+    const output = await callHandler(assignment, new ThreadContext(assignment, controller.signal, tell));
+    tellOutput(output, tell);
+  } catch (error) {
+    tell({ type: 'failed', error: sendError(error) });
+  }
+  waiting = undefined;
+}
+
+async function callHandler(assignment: Assignment, context: ThreadContext): Promise<unknown> {
+  const { handler } = await findTask(assignment);
+  if (handler === undefined)
+    throw new IsolationError(assignment.task, 'has no handler that a thread could call');
+  return handler(assignment.data as never, context);
+}
+
+function tellOutput(output: unknown, tell: (message: FromThread) => void): void {
+  try {
+    tell({ type: 'succeeded', output });
+  } catch (error) {
+    const found = findUnsendable(output, 'output');
+    if (found === undefined) throw error;
+    tell({ type: 'unsendable', found });
+  }
+}

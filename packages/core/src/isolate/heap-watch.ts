@@ -1,0 +1,139 @@
+import type { Session } from 'node:inspector';
+import { isMainThread } from 'node:worker_threads';
+import { LIVE_HEAP } from './live-heap.ts';
+
+const INTERVAL_MS = 50;
+/** Of a thread's time, at most one part in so many goes into finding out what of its heap is in use. */
+const SHARE = 10;
+
+interface Watched {
+  readonly threadId: number;
+  readonly limitBytes: number;
+  readonly outgrown: (bytes: number) => void;
+  asking: boolean;
+  nextCollectionAt: number;
+}
+
+/** What the inspector answers. */
+interface Answer {
+  readonly id: number;
+  readonly result?: { readonly usedSize?: number; readonly result?: { readonly value?: unknown } };
+}
+
+type Result = NonNullable<Answer['result']>;
+
+interface Question {
+  readonly sessionId: string;
+  readonly answer: (result: Result) => void;
+}
+
+/**
+ * Looks at the heaps of threads in use, and says when one has outgrown its limit. V8 has a limit of its own, but ends
+ * the whole process, not the thread, when one allocation leads far past it, as that of a growing array does. What a
+ * thread is doing does not matter: the inspector gets its answers between two statements of a loop without end.
+ *
+ * Source: https://github.com/nodejs/node/issues/47224
+ */
+export class HeapWatch {
+  readonly #Session: typeof Session;
+  #session: Session | undefined;
+  readonly #watched = new Set<Watched>();
+  /** The inspector's name for each thread. */
+  readonly #threads = new Map<string, string>();
+  readonly #questions = new Map<number, Question>();
+  #asked = 0;
+  #interval: NodeJS.Timeout | undefined;
+
+  /** `undefined` where threads cannot be watched: from a thread, and in a Node that was built without inspector. */
+  static async create(): Promise<HeapWatch | undefined> {
+    if (!isMainThread) return undefined;
+    try {
+      return new HeapWatch((await import('node:inspector')).Session);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private constructor(session: typeof Session) {
+    this.#Session = session;
+  }
+
+  /** Watches a thread until what is returned is called. `outgrown` is told how much of the heap was in use. */
+  enter(threadId: number, limitBytes: number, outgrown: (bytes: number) => void): () => void {
+    const watched: Watched = { threadId, limitBytes, outgrown, asking: false, nextCollectionAt: 0 };
+    this.#watched.add(watched);
+    if (this.#watched.size === 1) this.#open();
+    return () => {
+      if (this.#watched.delete(watched) && this.#watched.size === 0) this.#close();
+    };
+  }
+
+  /** The inspector is left as soon as nobody is watched: it attaches to every thread of the process. */
+  #open(): void {
+    const session = new this.#Session();
+    session.connect();
+    this.#session = session;
+    session.on('NodeWorker.attachedToWorker', ({ params }) => {
+      this.#threads.set(params.workerInfo.workerId, params.sessionId);
+    });
+    session.on('NodeWorker.detachedFromWorker', ({ params }) => this.#forget(params.sessionId));
+    session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+      const { id, result = {} } = JSON.parse(params.message) as Answer;
+      this.#questions.get(id)?.answer(result);
+      this.#questions.delete(id);
+    });
+    session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+    this.#interval = setInterval(() => this.#look(), INTERVAL_MS).unref();
+  }
+
+  #forget(ended: string): void {
+    for (const [thread, sessionId] of this.#threads) if (sessionId === ended) this.#threads.delete(thread);
+    for (const [id, { sessionId }] of this.#questions) if (sessionId === ended) this.#questions.delete(id);
+  }
+
+  #close(): void {
+    clearInterval(this.#interval);
+    this.#session?.disconnect();
+    this.#session = undefined;
+    this.#threads.clear();
+    this.#questions.clear();
+  }
+
+  #look(): void {
+    for (const watched of this.#watched) {
+      if (!watched.asking) void this.#lookAt(watched);
+    }
+  }
+
+  async #lookAt(watched: Watched): Promise<void> {
+    const { threadId, limitBytes, outgrown } = watched;
+    watched.asking = true;
+    const { usedSize = 0 } = await this.#ask(threadId, 'Runtime.getHeapUsage');
+    const startedAt = performance.now();
+    if (usedSize > limitBytes && startedAt >= watched.nextCollectionAt) {
+      // Part of it may be garbage that V8 has had no reason to collect.
+      const { result } = await this.#ask(threadId, 'Runtime.evaluate', { expression: LIVE_HEAP });
+      const endedAt = performance.now();
+      watched.nextCollectionAt = endedAt + (endedAt - startedAt) * (SHARE - 1);
+      const bytes = result?.value;
+      if (typeof bytes === 'number' && bytes > limitBytes && this.#watched.has(watched)) outgrown(bytes);
+    }
+    watched.asking = false;
+  }
+
+  /** Never settled for a thread that ends before it has answered. */
+  #ask(threadId: number, method: string, params: object = {}): Promise<Result> {
+    const sessionId = this.#threads.get(String(threadId));
+    if (this.#session === undefined || sessionId === undefined) return Promise.resolve({});
+    const id = ++this.#asked;
+    const message = JSON.stringify({ id, method, params });
+    return new Promise((resolve) => {
+      this.#questions.set(id, { sessionId, answer: resolve });
+      this.#session?.post('NodeWorker.sendMessageToWorker', { message, sessionId }, (error) => {
+        if (error === null) return;
+        this.#questions.delete(id);
+        resolve({});
+      });
+    });
+  }
+}

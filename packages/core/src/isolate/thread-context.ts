@@ -1,0 +1,36 @@
+import { toPlain } from '../lib/plain.ts';
+import type { Log, LogFields, LogLevel, RunInfo, TaskContext } from '../model/context.ts';
+import type { Assignment, FromThread } from './message.ts';
+
+/** What a handler gets on its thread beside its data. */
+export class ThreadContext implements TaskContext {
+  readonly signal: AbortSignal;
+  readonly attempt: number;
+  readonly run: RunInfo;
+  readonly task: { readonly id: string };
+  readonly log: Log;
+  readonly idempotencyKey: string;
+
+  constructor(
+    { attempt, run, task, item }: Assignment,
+    signal: AbortSignal,
+    tell: (message: FromThread) => void,
+  ) {
+    const write = (level: LogLevel) => (message: string, fields?: LogFields) => {
+      try {
+        tell({ type: 'logged', level, message, fields });
+      } catch {
+        // A function, for instance, is no reason to fail: it would not have survived JSON either.
+        const plain = JSON.parse(JSON.stringify(toPlain(fields))) as LogFields;
+        tell({ type: 'logged', level, message, fields: plain });
+      }
+    };
+    this.signal = signal;
+    this.attempt = attempt;
+    this.run = run;
+    this.task = { id: task };
+    this.log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+    const key = `${run.id}/${task}`;
+    this.idempotencyKey = item === undefined ? key : `${key}/${item}`;
+  }
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import type { DispatchObserver, DispatchRequest } from '../model/ports.ts';
+import { HeapWatch } from './heap-watch.ts';
+import { RemoteAttempt } from './remote-attempt.ts';
+import { resourceLimitsOf } from './thread-limits.ts';
+import { ThreadPool } from './thread-pool.ts';
+import { Turns } from './turns.ts';
+
+export interface ThreadsOptions {
+  /** The URL of the module that threads run. */
+  readonly file: string;
+  /** @default one for each core */
+  readonly threads?: number;
+  readonly loader?: string;
+}
+
+export async function openThreads(options: ThreadsOptions): Promise<Threads> {
+  return new Threads(options, await HeapWatch.create());
+}
+
+/** The threads of one dispatcher. Limits and environment are given to a thread when it is made: each pair has a pool. */
+export class Threads {
+  readonly #file: string;
+  readonly #threads: number;
+  readonly #loader: string | undefined;
+  readonly #watch: HeapWatch | undefined;
+  readonly #turns: Turns;
+  readonly #pools = new Map<string, ThreadPool>();
+
+  constructor(
+    { file, threads = availableParallelism(), loader }: ThreadsOptions,
+    watch: HeapWatch | undefined,
+  ) {
+    this.#file = file;
+    this.#threads = threads;
+    this.#loader = loader;
+    this.#watch = watch;
+    this.#turns = new Turns(threads);
+  }
+
+  /** Makes an attempt when it is its turn: turns go over all pools, which together must not use more than the cores. */
+  async attempt(request: DispatchRequest, observer: DispatchObserver, signal: AbortSignal): Promise<unknown> {
+    await this.#turns.take(signal);
+    try {
+      const host = { pool: this.#poolFor(request), watch: this.#watch, loader: this.#loader };
+      return await new RemoteAttempt(host, request, observer).run(signal);
+    } finally {
+      this.#turns.end();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#pools.values(), (pool) => pool.close()));
+  }
+
+  #poolFor({ memoryBytes, env }: DispatchRequest): ThreadPool {
+    const key = JSON.stringify([memoryBytes, env === undefined ? env : Object.entries(env).sort()]);
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      const limits = resourceLimitsOf(memoryBytes, this.#watch !== undefined);
+      pool = new ThreadPool({ file: this.#file, threads: this.#threads, limits, env });
+      this.#pools.set(key, pool);
+    }
+    return pool;
+  }
+}
