@@ -14,7 +14,7 @@ const TIMEOUT_MS = 120_000; // six compilations, libraries checked too: 20 s on 
 const core = path.join(import.meta.dirname, '../../packages/core');
 
 const consumer = `
-import { compile, fragment, graph, type InputOf, type OutputsOf, run, task, workflow } from '@wf-sdk/core';
+import { compile, fragment, graph, type InputOf, on, type OutputsOf, run, skip, task, workflow } from '@wf-sdk/core';
 import { z } from 'zod';
 
 export const shout = task({ name: 'shout', input: z.object({ text: z.string() }), run: ({ text }) => text.toUpperCase() });
@@ -27,6 +27,19 @@ export const report = workflow('report', { version: '1.0.0', input: z.object({ d
   .addTasks(first)
   .addTask('text').dependsOn('sum', 'first').run(({ sum, first }) => ({ text: first.toISOString() + sum.toFixed() }))
   .addTask('shout').dependsOn('text').run(shout, ({ text }) => text);
+export const controlled = report
+  .addTask('guarded').dependsOn('rows').triggerRule('all_done').when(({ rows }) => rows.status === 'succeeded').run(({ rows }) => rows)
+  .addTask('items').dependsOn('rows').forEach(({ rows }) => rows, { join: 'allSettled' }).fallback(null).run(({ item }) => item)
+  .addTask('rescued').fallback(skip).recover([on(RangeError).value((error) => error.message)]).run(() => 1)
+  .addTask('undone').teardownOf('rows').compensate((count: number) => count).run(({ rows }) => rows.length)
+  .addTask('slept').dependsOn('items').sleep('1s')
+  .addTask('child').runWorkflow(() => other);
+const other = workflow('other', { failurePolicy: 'leaves' }).addTask('one').run(() => 1);
+export const rules = [on('E_BUSY').retry(), on(Error).escalate()];
+export const half = report.addTask('half').dependsOn('rows').triggerRule('none_failed').allowFailure();
+export const begun = report.addTask('begun').teardownOf('rows');
+export const limited = report.addTask('limited').compensate((day: Date) => day).forEach(() => [1]);
+export const leaves = other;
 export const unfinished = report.addTask('more').dependsOn('rows');
 export default report.output(({ shout }) => shout.length);
 
@@ -40,6 +53,15 @@ export async function shouted(): Promise<string | undefined> {
 export const plan = compile(report);
 // @ts-expect-error -- the types are there, not any
 run(report, { day: 1 });
+export async function control(): Promise<string | undefined> {
+  const result = await run(controlled, input);
+  if (result.outcome !== 'success') return undefined;
+  const { guarded, items, rescued } = result.outputs;
+  // @ts-expect-error -- it may have been skipped
+  guarded.status;
+  items?.map((one) => (one.status === 'succeeded' ? one.value.toFixed() : one.error.message));
+  return typeof rescued === 'string' ? rescued : rescued?.toFixed();
+}
 // @ts-expect-error -- nor are the IDs
 report.addTask('x').dependsOn('y');
 `;

@@ -130,6 +130,39 @@ describe('completion', () => {
     expect(deprecated.map(({ name }) => name)).toEqual(['addTask']);
   });
 
+  test('inside onBranch offers the tasks, and then the labels of the one that was named', () => {
+    const routed = `const flow = workflow('flow').addTask('rows').run(() => [1])
+      .addTask('route').run((): 'express' | 'standard' => 'express');`;
+    expect(names(`${routed} flow.addTask('next').onBranch('|')`)).toEqual(['route', 'rows']);
+    expect(names(`${routed} flow.addTask('next').onBranch('route', '|')`)).toEqual(['express', 'standard']);
+    expect(names(`${routed} flow.addTask('next').onBranch('route', 'express', '|')`)).toEqual([
+      'express',
+      'standard',
+    ]);
+    const byReference = `const g = graph(); const route = g.addTask('route').run((): 'a' | 'b' => 'a');`;
+    expect(names(`${byReference} g.addTask('next').onBranch(route, '|')`)).toEqual(['a', 'b']);
+  });
+
+  test('inside triggerRule offers the rules, where one can still be chosen', () => {
+    const rules = names(`${three} etl.addTask('load').triggerRule('|')`);
+    expect(rules).toHaveLength(12);
+    expect(rules).toContain('none_failed_min_one_success');
+  });
+
+  test('inside the parameter of a fanned-out handler offers the item', () => {
+    const items = `${three} etl.addTask('load').dependsOn('clean').forEach(({ clean }) => clean)`;
+    expect(names(`${items}.run(({ | }) => 1)`)).toEqual(['clean', 'index', 'input', 'item']);
+    expect(names(`${items}.when(({ | }) => true)`)).toEqual(['clean', 'input']);
+    expect(names(`${three} etl.addTask('load').matrix({ os: ['a'] }).run(({ matrix: { | } }) => 1)`)).toEqual(
+      ['os'],
+    );
+  });
+
+  test('after a recovery rule is begun offers what it can do', () => {
+    const source = `import { on } from '@wf-sdk/core'; on(Error).|`;
+    expect(names(source)).toEqual(['escalate', 'fail', 'retry', 'runThenRetry', 'skip', 'value']);
+  });
+
   test('after a workflow offers what comes next, and of the rest only its definition', () => {
     expect(names(`${three} etl.|`)).toEqual(['addTask', 'addTasks', 'definition', 'output', 'use']);
   });
@@ -152,6 +185,15 @@ describe('pointing at', () => {
           mm: number;
       }[]"
     `);
+  });
+
+  test("a handler's data under another rule shows what can have become of each dependency", () => {
+    expect(
+      hover(`${three} etl.addTask('load').dependsOn('sum').triggerRule('all_done').run(({ s|um }) => 1)`),
+    ).toMatchInlineSnapshot();
+    expect(
+      hover(`${three} etl.addTask('load').dependsOn('sum').triggerRule('none_failed').run((da|ta) => 1)`),
+    ).toMatchInlineSnapshot();
   });
 
   test('a workflow shows its tasks', () => {

@@ -23,6 +23,7 @@ test('says what became of a run', async () => {
   expect(exitCodeOf(await run(waits).cancel(), undefined)).toBe(1);
   expect(exitCodeOf(await run(waits).cancel(), 'SIGINT')).toBe(130);
   expect(exitCodeOf(await run(waits).cancel(), 'SIGTERM')).toBe(143);
+  expect(exitCodeOf(await run(waits).cancel(), 'waiting')).toBe(3);
 });
 
 test('does not let a signal that came too late change it', async () => {

@@ -6,6 +6,8 @@ export const EXIT = {
   failed: 1,
   /** The command line, the pipeline's definition or its input is wrong: nothing was run. */
   usage: 2,
+  /** Everything left waits for a decision, and nobody could be asked: the run was cancelled. */
+  waiting: 3,
   timedOut: 124,
   interrupted: 130,
   terminated: 143,
@@ -19,13 +21,14 @@ export function exitCodeOfSignal(signal: CancellingSignal): number {
   return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
 }
 
-/** @param signal The signal that cancelled the run, if one did. */
-export function exitCodeOf(result: RunResult, signal: CancellingSignal | undefined): number {
+/** @param by What cancelled the run, if anything did: a signal, or that it waited and nobody could answer. */
+export function exitCodeOf(result: RunResult, by: CancellingSignal | 'waiting' | undefined): number {
   switch (result.state) {
     case 'succeeded':
       return EXIT.succeeded;
     case 'cancelled':
-      return signal === undefined ? EXIT.failed : exitCodeOfSignal(signal);
+      if (by === 'waiting') return EXIT.waiting;
+      return by === undefined ? EXIT.failed : exitCodeOfSignal(by);
     case 'failed':
       if (result.error.code === 'input_invalid') return EXIT.usage;
       return result.error.code === 'run_timeout' ? EXIT.timedOut : EXIT.failed;

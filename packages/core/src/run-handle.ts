@@ -244,7 +244,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   /** Loads what only some runs need, then begins. */
   #prepare(input: unknown): void {
-    if (!this.#plan.needs.breakers) return this.#runtime.begin(input);
+    if (this.#plan.needs.breakers.length === 0) return this.#runtime.begin(input);
     loadBreakers().then(
       () => this.#runtime.begin(input),
       (error: unknown) => this.cancel(error),

@@ -110,7 +110,7 @@ const trial: fc.Arbitrary<Trial> = fc.record({
   compensate: seldom(3, 'works' as const, 'fails' as const, 'slow' as const),
   pools: seldom(3, 'one' as const, 'two' as const, 'both' as const),
   cpu: seldom(5, 1, 2),
-  breaker: seldom(5, 'wait' as const, 'fail' as const),
+  breaker: seldom(3, 'wait' as const, 'fail' as const),
   join: seldom<NonNullable<FanOut['join']>>(2, 'all', 'allSettled', { tolerate: 1 }, { tolerate: '50%' }).map(
     (join) => join ?? 'all',
   ),

@@ -117,7 +117,7 @@ export class SchedulerPair {
       if (state !== 'retrying' && state !== 'waiting') this.scheduler.requeue(index);
       if (state !== 'queued' || (task.gated && standing.ready)) this.scheduler.admit(index);
       if (state === 'running' && isCancelled(task, this.state)) this.scheduler.share(index);
-      if (state !== 'running' || !standing.wantsSlot) this.scheduler.release(index, 'wish');
+      if (state !== 'running') this.scheduler.release(index, 'wish');
     }
     assert.equal(this.#told.length, told, 'late calls had consequences');
   }

@@ -11,15 +11,7 @@ export const policies = {
   none: (task) => task,
   retry: (task) => task.retry({ attempts: 3 }),
   timeout: (task) => task.timeout('30s'),
-  every: (task) =>
-    task
-      .retry({ attempts: 3 })
-      .timeout('30s')
-      .deadline('60s')
-      .queueTimeout('60s')
-      .sla('60s')
-      .breaker('bench')
-      .priority(1),
+  every: (task) => task.retry({ attempts: 3 }).breaker('bench').timeout('30s').deadline('60s').priority(1),
 };
 
 /** @typedef {import('wf-sdk').TaskRef<string, unknown, undefined>} Ref */

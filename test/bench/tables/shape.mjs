@@ -16,7 +16,7 @@ const labels = {
   none: 'wf-sdk',
   retry: 'wf-sdk, retry declared',
   timeout: 'wf-sdk, timeout declared',
-  every: 'wf-sdk, every policy',
+  every: 'wf-sdk, retry, breaker, timeout, deadline, priority',
 };
 
 const WARM_RUNS = 2_000;

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { loadPipeline } from '../load/load-pipeline.ts';
 import { pickWorkflow } from '../load/pick-workflow.ts';
+import { sayWarnings } from './say.ts';
 
 const FORMATS = ['mermaid', 'dot', 'json', 'text'] as const;
 
@@ -35,6 +36,7 @@ type AnyWorkflow = Parameters<typeof compile>[0];
 
 function picture(workflow: AnyWorkflow, format: GraphOptions['format']): string {
   const plan = compile(workflow);
+  sayWarnings(plan);
   switch (format) {
     case 'mermaid':
       return toMermaid(plan);

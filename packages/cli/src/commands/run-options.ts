@@ -1,3 +1,4 @@
+import type { RunMode } from '@wf-sdk/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { InputFlag } from '../input/input-flags.ts';
 import { toOptions } from '../input/to-options.ts';
@@ -9,6 +10,8 @@ export interface RunFlags {
   readonly export?: string;
   readonly concurrency?: number;
   readonly timeout?: string;
+  readonly mode?: RunMode;
+  readonly failFast?: true;
   readonly output?: string;
   readonly events?: string;
   readonly json?: true;
@@ -44,6 +47,8 @@ export function runCommandFor(flags: readonly InputFlag[]): Command {
   return describeRun(new Command('wf-sdk run'), toOptions(flags)).usage('<pipeline> [options] [-]');
 }
 
+const MODES: readonly RunMode[] = ['sequential', 'parallel', 'hybrid'];
+
 function runOptions(): readonly Option[] {
   return [
     new Option('--input <json>', 'the input as a JSON object; single flags are laid over it'),
@@ -56,6 +61,14 @@ function runOptions(): readonly Option[] {
       '--timeout <duration>',
       "the most the run may take: '90s', '5m'; then it fails with exit code 124",
     ).argParser(aDuration),
+    new Option(
+      '--mode <mode>',
+      'one task at a time; or all, with isolated tasks on this thread, or on threads of their own (default)',
+    ).choices(MODES),
+    new Option(
+      '--fail-fast',
+      'stop the run when a task fails, instead of finishing what does not depend on it',
+    ),
     new Option('--output <file>', 'write the result as JSON'),
     new Option('--events <file>', 'write the events as JSON, one on each line'),
     new Option('--json', 'print the events as JSON, one on each line, and nothing else'),

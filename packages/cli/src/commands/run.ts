@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import {
   compile,
   criticalPath,
@@ -14,10 +15,12 @@ import { type InputFlag, inputFlags } from '../input/input-flags.ts';
 import { inputJsonSchema } from '../input/json-schema.ts';
 import { parseInputFlags } from '../input/parse-input-flags.ts';
 import { mergeInput, readInput } from '../input/read-input.ts';
+import { findPipeline } from '../load/find-pipeline.ts';
 import { loadPipeline } from '../load/load-pipeline.ts';
 import { pickWorkflow } from '../load/pick-workflow.ts';
 import { UsageError } from '../usage-error.ts';
 import { describeRun, reservedNames, runCommandFor, type RunFlags } from './run-options.ts';
+import { sayWarnings } from './say.ts';
 import { superviseRun } from './supervise-run.ts';
 
 /**
@@ -40,7 +43,10 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
   const options = command.opts<RunFlags>();
   const input = await inputFrom(command, flags, plan);
   await checkInput(plan, input, flags);
-  return options.dryRun === true ? dryRun(plan, options) : superviseRun(workflow, plan, input, options);
+  if (options.quiet !== true) sayWarnings(plan);
+  if (options.dryRun === true) return dryRun(plan, options);
+  const module = pathToFileURL(findPipeline(first.file, process.cwd())).href;
+  return superviseRun({ workflow, plan, input, module }, options);
 }
 
 /** What must be known before the rest can be: which file, and which of its workflows. */

@@ -1,117 +1,104 @@
-import { type Plan, run, type RunHandle, type RunResult } from '@wf-sdk/core';
-import { type CancellingSignal, EXIT, exitCodeOf, exitCodeOfSignal } from '../exit-codes.ts';
+import { type Plan, run, type RunOptions } from '@wf-sdk/core';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { coloursFor } from '../show/colours.ts';
 import { createJsonReporter } from '../show/json-lines.ts';
 import { createLineReporter } from '../show/lines.ts';
 import type { Reporter } from '../show/reporter.ts';
+import { RunTree } from '../show/run-tree.ts';
 import { summary } from '../show/summary.ts';
+import { Decisions, type Desk } from './decisions.ts';
 import { EventsFile, ResultFile } from './output-files.ts';
 import type { RunFlags } from './run-options.ts';
+import { say } from './say.ts';
+import { watchProcess } from './watch-process.ts';
 
-type Workflow = Parameters<typeof run>[0];
+/** What is run: with which input, and where its module stands as a URL. */
+export interface Subject {
+  readonly workflow: Parameters<typeof run>[0];
+  readonly plan: Plan;
+  readonly input: unknown;
+  readonly module: string;
+}
 
 /** Runs a workflow in front of a user: shows it, writes what was asked for, lets it be cancelled. Gives the exit code. */
 export async function superviseRun(
-  workflow: Workflow,
-  plan: Plan,
-  input: unknown,
+  { workflow, plan, input, module }: Subject,
   flags: RunFlags,
 ): Promise<number> {
   const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events);
   const resultFile = flags.output === undefined ? undefined : new ResultFile(flags.output);
-  const reporter = await createReporter(plan, flags);
-  const handle = run(workflow, input, {
-    ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
-    ...(flags.timeout !== undefined && { timeout: flags.timeout as `${number}s` }),
-    observers: [reporter.observe, ...(eventsFile === undefined ? [] : [eventsFile.observe])],
-  });
-  const watch = watchProcess(handle, reporter);
+  const colours = coloursFor(process.stderr);
+  const tree = new RunTree(plan.definition);
+  const reporter = await createReporter(tree, flags);
+  const decisions: Decisions = new Decisions(() => handle, tree, deskFor(reporter, flags));
+  const handle = begin(reporter, () =>
+    run(workflow, input, {
+      ...optionsOf(flags),
+      module,
+      observers: [
+        tree.apply,
+        reporter.observe,
+        ...(eventsFile === undefined ? [] : [eventsFile.observe]),
+        (event) => decisions.observe(event),
+      ],
+    }),
+  );
+  const watch = watchProcess(handle, reporter, decisions);
   const result = await handle;
   watch.end();
   reporter.end();
   const problems = [eventsFile?.end(), resultFile?.write(result)].filter((problem) => problem !== undefined);
   if (flags.json !== true && (flags.quiet !== true || result.state !== 'succeeded')) {
-    say(summary(result, coloursFor(process.stderr), process.cwd()));
+    say(summary(result, plan.definition, colours, process.cwd()));
   }
   for (const problem of problems) say(problem);
-  const code = exitCodeOf(result, watch.signal);
+  const code = exitCodeOf(result, decisions.gaveUp ? 'waiting' : watch.signal);
   return code === EXIT.succeeded && problems.length > 0 ? EXIT.failed : code;
 }
 
-async function createReporter(plan: Plan, flags: RunFlags): Promise<Reporter> {
+function optionsOf({ concurrency, timeout, mode, failFast }: RunFlags): RunOptions {
+  return {
+    ...(concurrency !== undefined && { concurrency }),
+    ...(timeout !== undefined && { timeout: timeout as `${number}s` }),
+    ...(mode !== undefined && { mode }),
+    ...(failFast === true && { onFailure: 'fail-fast' }),
+  };
+}
+
+/** What is drawn is taken away again where the options or the machine do not allow the run. */
+function begin<Handle>(reporter: Reporter, start: () => Handle): Handle {
+  try {
+    return start();
+  } catch (error) {
+    reporter.end();
+    throw error;
+  }
+}
+
+async function createReporter(tree: RunTree, flags: RunFlags): Promise<Reporter> {
   if (flags.json === true) {
     return createJsonReporter(process.stdout, process.stderr);
   }
   if (flags.quiet === true) return { observe: () => undefined, end: () => undefined };
   const colours = coloursFor(process.stderr);
-  if (!isInteractive(process.stderr)) return createLineReporter(plan, say, colours);
+  if (!isInteractive(process.stderr)) return createLineReporter(tree, say, colours);
   // What draws is imported only where there is something to draw on.
   const { createLiveReporter } = await import('../show/live.ts');
-  return createLiveReporter(plan, process.stderr, colours);
+  return createLiveReporter(tree, process.stderr, colours);
 }
 
 function isInteractive(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb';
 }
 
-const STUCK =
-  'what runs waits for something that cannot happen any more, a promise that nothing settles: no timer and no I/O is left';
-
-interface Watch {
-  /** The signal that cancelled the run, if one did. */
-  readonly signal: CancellingSignal | undefined;
-  end(): void;
-}
-
-/** Cancels the run on Ctrl-C and the like, and when the process could otherwise not go on. */
-function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter): Watch {
-  let signal: CancellingSignal | undefined;
-  const onSignal = (received: CancellingSignal): void => {
-    if (signal !== undefined) {
-      end();
-      reporter.end();
-      say('forced to stop; tasks may have been left half done');
-      process.exit(exitCodeOfSignal(received));
-    }
-    signal = received;
-    void handle.cancel(received === 'SIGINT' ? 'interrupted (Ctrl-C)' : `stopped by ${received}`);
-  };
-  const onStray = (error: unknown): void => {
-    say(`an error outside of any task's own promise, for example a promise that nobody awaits:`);
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void handle.cancel(error);
-  };
-  // With nothing left that could wake it Node would end the process in the middle of the run, and with exit code 0.
-  const onIdle = (): void => {
-    // A handler that heeds its signal does so at once: it cannot be waiting for anything else.
-    void handle.cancel(STUCK, { gracePeriod: '100ms' });
-  };
-  // Nothing can be waited for here any more: what is left is to say so, and not to look like a success.
-  const onExit = (code: number): void => {
-    reporter.end();
-    say('a task ended the process (process.exit) in the middle of the run');
-    if (code === EXIT.succeeded) process.exitCode = EXIT.failed;
-  };
-  const listeners = {
-    SIGINT: () => onSignal('SIGINT'),
-    SIGTERM: () => onSignal('SIGTERM'),
-    uncaughtException: onStray,
-    unhandledRejection: onStray,
-    beforeExit: onIdle,
-    exit: onExit,
-  };
-  for (const [name, listener] of Object.entries(listeners)) process.on(name, listener);
-  const end = (): void => {
-    for (const [name, listener] of Object.entries(listeners)) process.off(name, listener);
-  };
+/** A person can be asked who reads what is printed and can type; input that was read to its end cannot be typed into. */
+function deskFor(reporter: Reporter, { json }: RunFlags): Desk {
+  const { stdin, stderr } = process;
   return {
-    get signal() {
-      return signal;
-    },
-    end,
+    canAsk:
+      json !== true && stdin.isTTY && !stdin.readableEnded && stderr.isTTY && process.env['CI'] === undefined,
+    colours: coloursFor(stderr),
+    pause: () => reporter.pause?.() ?? (() => undefined),
+    say,
   };
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -35,7 +35,8 @@ export function describeError(error: unknown, colours: Colors, cwd: string): str
  * alone, and the other.
  */
 function openEnvelope(error: unknown): { readonly text: string; readonly content: Error } | undefined {
-  if (!isWorkflowError(error) || !ENVELOPE_CODES.has(error.code) || !(error.cause instanceof Error)) return undefined;
+  if (!isWorkflowError(error) || !ENVELOPE_CODES.has(error.code) || !(error.cause instanceof Error))
+    return undefined;
   const { message, cause } = error;
   const at = message.lastIndexOf(cause.message);
   if (at <= 0) return undefined;

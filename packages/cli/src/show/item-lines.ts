@@ -34,7 +34,10 @@ export class ItemLines {
   }
 
   /** The task's own line, with its first item. */
-  #first({ task, item, attempt, at }: Extract<RunEvent, { type: 'attempt.started' }>, run: RunView): string | undefined {
+  #first(
+    { task, item, attempt, at }: Extract<RunEvent, { type: 'attempt.started' }>,
+    run: RunView,
+  ): string | undefined {
     const view = run.task(task);
     if (item === undefined || attempt > 1 || view.items?.started !== 1) return undefined;
     this.#progressAt.set(view, at);

@@ -15,7 +15,10 @@ function linesOf(...events: RunEvent[]): string[] {
   return linesOfRun(flow, events);
 }
 
-function linesOfRun({ definition }: { definition: WorkflowDefinition }, events: readonly RunEvent[]): string[] {
+function linesOfRun(
+  { definition }: { definition: WorkflowDefinition },
+  events: readonly RunEvent[],
+): string[] {
   const lines: string[] = [];
   const tree = new RunTree(definition);
   const reporter = createLineReporter(tree, (line) => lines.push(line), coloursFor({}, {}));

@@ -30,11 +30,7 @@ export function createLineReporter(tree: RunTree, write: (line: string) => void,
   };
 }
 
-function eventLine(
-  event: Exclude<RunEvent, UndoEvent>,
-  run: RunView,
-  colours: Colors,
-): string | undefined {
+function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: Colors): string | undefined {
   switch (event.type) {
     case 'run.started':
       return run.parent === undefined
@@ -99,7 +95,10 @@ function taskLine(
   colours: Colors,
   ...parts: readonly string[]
 ): string {
-  return [`${markOfTask(run.task(id), colours)} ${run.prefix}${id}`, ...parts.filter((part) => part !== '')].join('  ');
+  return [
+    `${markOfTask(run.task(id), colours)} ${run.prefix}${id}`,
+    ...parts.filter((part) => part !== ''),
+  ].join('  ');
 }
 
 function attemptOf({ attempt, definition }: TaskView): string {
@@ -118,25 +117,25 @@ function cancellingLine(
 ): string {
   const still = [
     tasks.some(({ definition: d }) => d?.runAlways === true || d?.teardownOf !== undefined)
-      ? 'what always runs still does'
+      ? ', tasks that always run still do'
       : '',
-    tasks.some(({ definition }) => definition?.compensate !== undefined) ? 'what was done is undone' : '',
-  ].filter((part) => part !== '');
-  const then = wholly === true || still.length === 0 ? '' : `, then ${still.join(' and ')}`;
+    tasks.some(({ definition }) => definition?.compensate !== undefined) ? ', what was done is undone' : '',
+  ].join('');
   return colours.yellow(
-    `cancelling: ${headline(reason)}; running tasks have been told to stop${then}, Ctrl-C again forces`,
+    `cancelling: ${headline(reason)}; running tasks have been told to stop${wholly === true ? '' : still}, Ctrl-C again forces`,
   );
 }
 
 function undoLine(event: UndoEvent, run: RunView, colours: Colors): string {
   const name = `undo ${run.prefix}${nameOf(event.task, event.item)}`;
+  const startedAt = run.undoing(event.task, event.item)?.startedAt;
   const policy = run.task(event.task).definition?.compensate?.retry;
   const attempt = attemptPhrase(event.attempt, policy?.attempts ?? 1);
   switch (event.type) {
     case 'compensation.started':
       return `${markOf('undoing', colours)} ${name}${event.attempt > 1 ? `  ${attempt}` : ''}`;
     case 'compensation.succeeded':
-      return `${markOf('succeeded', colours)} ${name}`;
+      return `${markOf('succeeded', colours)} ${name}${startedAt === undefined ? '' : `  ${formatDuration(event.at - startedAt)}`}`;
     case 'compensation.failed':
       return event.retryInMs === undefined
         ? `${markOf('failed', colours)} ${name}  ${headline(event.error)}`

@@ -88,7 +88,8 @@ export function createLiveReporter(tree: RunTree, screen: NodeJS.WriteStream, co
 /** Whether the picture changes by itself, because it shows times. */
 function isMoving({ root }: RunTree): boolean {
   return (
-    root.countIn('running', 'retrying', 'waiting') > 0 || root.undone.some(({ endedAt }) => endedAt === undefined)
+    root.countIn('running', 'retrying', 'waiting') > 0 ||
+    root.undone.some(({ endedAt }) => endedAt === undefined)
   );
 }
 

@@ -1,4 +1,4 @@
-import type { BreakerState, LogLevel, RecoveryAction, RunEvent } from '@wf-sdk/core';
+import type { BreakerState, LogLevel, RunEvent } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
 import { toJsonText } from './event-json.ts';
 import { formatDuration, headline } from './format.ts';
@@ -14,14 +14,12 @@ export function noticeLine(event: RunEvent, run: RunView, colours: Colors): stri
   switch (event.type) {
     case 'task.log':
       return logLine(event, run, colours);
-    case 'task.recovering': {
-      const { error } = run.task(event.task);
-      const wait = event.retryInMs === undefined ? '' : ` in ${formatDuration(event.retryInMs)}`;
-      const rule = `recovery rule ${event.rule + 1}: ${ACTIONS[event.action]}${wait}`;
-      return `${markOf('retrying', colours)} ${run.prefix}${event.task}  failed: ${headline(error)} · ${rule}`;
-    }
+    case 'task.recovering':
+      return recoveringLine(event, run, colours);
     case 'task.sla_missed':
-      return warning(`${run.prefix}${event.task} takes longer than its sla of ${formatDuration(event.slaMs)}`);
+      return warning(
+        `${run.prefix}${event.task} takes longer than its sla of ${formatDuration(event.slaMs)}`,
+      );
     case 'breaker.changed': {
       const text = `breaker ${event.breaker} is ${STATES[event.state]}`;
       return event.state === 'closed' ? `${markOf('succeeded', colours)} ${text}` : warning(text);
@@ -40,14 +38,17 @@ const NOTICES: ReadonlySet<RunEvent['type']> = new Set<Notice>([
   'breaker.changed',
 ]);
 
-const ACTIONS: Readonly<Record<RecoveryAction['type'], string>> = {
-  retry: 'tried again',
-  run_then_retry: 'repaired, tried again',
-  value: 'a value stands in',
-  skip: 'skipped',
-  fail: 'fails',
-  escalate: 'a person decides',
-};
+/** Only of a further attempt: what else a rule can do is told by what becomes of the task. */
+function recoveringLine(
+  { task, rule, action, retryInMs }: Extract<RunEvent, { type: 'task.recovering' }>,
+  run: RunView,
+  colours: Colors,
+): string | undefined {
+  if (retryInMs === undefined) return undefined;
+  const after = action === 'run_then_retry' ? 'has repaired, ' : '';
+  const error = headline(run.task(task).error);
+  return `${markOf('retrying', colours)} ${run.prefix}${task}  failed, recovery rule ${rule + 1}: ${after}next in ${formatDuration(retryInMs)}: ${error}`;
+}
 
 const STATES: Readonly<Record<BreakerState, string>> = {
   closed: 'closed again',

@@ -41,24 +41,30 @@ export function waitPhrase({ waitsFor, until, message, error, definition }: Task
   const left = until === undefined ? '' : formatDuration(Math.max(0, until - now));
   switch (waitsFor) {
     case 'timer':
-      return left === '' ? 'sleeps' : `sleeps, ${left} left`;
+      return left === '' ? 'sleeps' : `sleeps for another ${left}`;
     case 'breaker': {
       const breaker = definition?.breaker;
       const name = typeof breaker === 'object' ? breaker.name : breaker;
       return `waits for breaker ${name ?? ''} to let it try${left === '' ? '' : `, ${left} left`}`;
     }
-    case 'approval': {
-      const why = [message, error === undefined ? undefined : headline(error)].filter((part) => part !== undefined);
-      return `waits for a decision: ${why.join(' · ')}`;
-    }
+    case 'approval':
+      return `waits for a decision: ${whyAsked({ message, error })}`;
     case undefined:
       return 'waits';
   }
 }
 
+/** Why a person is asked. */
+export function whyAsked({ message, error }: Pick<TaskView, 'message' | 'error'>): string {
+  const parts = [message, error === undefined ? undefined : headline(error)];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
 /** `attempt 2/3`; without the number of all where there is none, or where more are made than the retries allow. */
 export function attemptPhrase(attempt: number, attempts: number | undefined): string {
-  return attempts === undefined || attempt > attempts ? `attempt ${attempt}` : `attempt ${attempt}/${attempts}`;
+  return attempts === undefined || attempt > attempts
+    ? `attempt ${attempt}`
+    : `attempt ${attempt}/${attempts}`;
 }
 
 /** How far the items of a task that goes on have come. */

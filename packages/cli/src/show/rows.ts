@@ -17,6 +17,7 @@ export interface Row {
 
 /** A task in the picture, and how deep below the first run it is. */
 export interface Placed {
+  readonly run: RunView;
   readonly task: TaskView;
   readonly depth: number;
   /** The item whose run it belongs to. */
@@ -26,19 +27,19 @@ export interface Placed {
 /** Every task of a run, each with those of the runs it has under way below it. */
 export function placesIn(run: RunView, depth = 0, item?: number): readonly Placed[] {
   return run.tasks.flatMap((task) => [
-    { task, depth, item },
-    ...Array.from(task.children.entries()).flatMap(([childItem, child]) => placesIn(child, depth + 1, childItem)),
+    { run, task, depth, item },
+    ...Array.from(run.childrenOf(task)).flatMap(([of, child]) => placesIn(child, depth + 1, of)),
   ]);
 }
 
 /** @param now Milliseconds since the epoch. */
-export function taskRow({ task, depth, item }: Placed, now: number, colours: Colors): Row {
+export function taskRow({ run, task, depth, item }: Placed, now: number, colours: Colors): Row {
   const place = depth === 0 ? '' : `${'  '.repeat(depth - 1)}› ${item === undefined ? '' : `[${item}] `}`;
   return {
     mark: markOfTask(task, colours),
     name: `${place}${task.id}`,
     isFaint: task.state === 'pending',
-    detail: [taskDetail(task, now, colours), task.slaMissed ? colours.yellow('over its sla') : '']
+    detail: [taskDetail(run, task, now, colours), task.slaMissed ? colours.yellow('over its sla') : '']
       .filter((part) => part !== '')
       .join('  '),
   };
@@ -64,14 +65,14 @@ export function undoRow(undo: UndoView, now: number, colours: Colors): Row {
   }
 }
 
-function taskDetail(task: TaskView, now: number, colours: Colors): string {
+function taskDetail(run: RunView, task: TaskView, now: number, colours: Colors): string {
   switch (task.state) {
     case 'pending':
       return '';
     case 'queued':
       return colours.dim('waits for a slot');
     case 'running':
-      return joined(elapsed(task, now), attempts(task), progress(task));
+      return joined(elapsed(task, now), attempts(task), progress(run, task));
     case 'retrying':
       return colours.yellow(
         `${attempts(task) || 'attempt'} failed, ${nextIn(task.until, now)}: ${headline(task.error)}`,
@@ -116,9 +117,9 @@ function repeated(task: TaskView): string {
   return task.attempt > 1 ? attempts(task) : '';
 }
 
-function progress({ items, children }: TaskView): string {
-  const [child] = children.values();
-  if (items !== undefined) return progressPhrase(items);
+function progress(run: RunView, task: TaskView): string {
+  if (task.items !== undefined) return progressPhrase(task.items);
+  const [child] = run.childrenOf(task).values();
   return child === undefined ? '' : `${child.countIn('succeeded')}/${child.tasks.length} of ${child.title}`;
 }
 

@@ -24,7 +24,7 @@ export class RunTree {
     if (run === undefined) return;
     run.apply(event);
     if (event.type === 'run.finished' && run.parent !== undefined) this.#forget(run);
-    if ('task' in event) this.#forgetChildren(run.task(event.task));
+    if ('task' in event && hasEnded(run.task(event.task))) this.#forgetChildren(run, run.task(event.task));
   };
 
   #know(run: RunView, id: string): void {
@@ -39,24 +39,20 @@ export class RunTree {
     const task = above.task(parent.task);
     const definition = childOf(task.definition);
     const isKnown = definition?.id === workflow && definition.tasks.length === total;
-    const run = new RunView(workflow, isKnown ? definition : undefined, {
-      run: above,
-      task,
-      item: parent.item,
-    });
-    task.children.set(parent.item, run);
+    const place = { run: above, task, item: parent.item };
+    const run = new RunView(workflow, isKnown ? definition : undefined, place);
+    above.addChild(run, place);
     this.#know(run, id);
   }
 
-  #forgetChildren(task: TaskView): void {
-    if (task.children.size > 0 && hasEnded(task)) for (const run of task.children.values()) this.#forget(run);
+  #forgetChildren(run: RunView, task: TaskView): void {
+    for (const child of run.childrenOf(task).values()) this.#forget(child);
   }
 
   #forget(run: RunView): void {
     if (run.id !== undefined) this.#runs.delete(run.id);
-    const { parent } = run;
-    if (parent?.task.children.get(parent.item) === run) parent.task.children.delete(parent.item);
-    for (const { children } of run.tasks) for (const child of children.values()) this.#forget(child);
+    run.parent?.run.removeChild(run, run.parent);
+    for (const task of run.tasks) this.#forgetChildren(run, task);
   }
 }
 

@@ -10,6 +10,7 @@ export interface Parent {
 }
 
 const MOST_UNDONE = 100;
+const NO_CHILDREN: ReadonlyMap<number | undefined, RunView> = new Map();
 
 /** One run as its events have told it so far. */
 export class RunView {
@@ -24,6 +25,7 @@ export class RunView {
   cancelling = false;
   readonly #tasks: TaskView[];
   readonly #byId: Map<string, TaskView>;
+  readonly #children = new Map<TaskView, Map<number | undefined, RunView>>();
   readonly #undone = new Map<string, UndoView>();
 
   /** @param definition Absent where it is not known: then the tasks are those that events have named. */
@@ -44,6 +46,11 @@ export class RunView {
     return [...this.#undone.values()];
   }
 
+  /** The undoing of a task or an item, if there is any. */
+  undoing(task: string, item: number | undefined): UndoView | undefined {
+    return this.#undone.get(nameOf(task, item));
+  }
+
   task(id: string): TaskView {
     const known = this.#byId.get(id);
     if (known !== undefined) return known;
@@ -51,6 +58,26 @@ export class RunView {
     this.#tasks.push(task);
     this.#byId.set(id, task);
     return task;
+  }
+
+  /** The runs that a task has under way, by item; that of a task without items has no number. */
+  childrenOf(task: TaskView): ReadonlyMap<number | undefined, RunView> {
+    return this.#children.get(task) ?? NO_CHILDREN;
+  }
+
+  /** @param child A run whose parent is a task of this one. */
+  addChild(child: RunView, { task, item }: Parent): void {
+    const children = this.#children.get(task);
+    if (children === undefined) this.#children.set(task, new Map([[item, child]]));
+    else children.set(item, child);
+  }
+
+  /** Does nothing where another attempt's run has taken its place. */
+  removeChild(child: RunView, { task, item }: Parent): void {
+    const children = this.#children.get(task);
+    if (children?.get(item) !== child) return;
+    children.delete(item);
+    if (children.size === 0) this.#children.delete(task);
   }
 
   countIn(...states: TaskState[]): number {

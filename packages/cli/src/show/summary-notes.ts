@@ -23,9 +23,17 @@ export function notes(
   const undone = compensations.filter(({ state }) => state === 'succeeded');
   const lines = [
     ...allowedLines([...allowed], colours),
-    named(skipped, `${count(skipped.length, 'task')} skipped`, ({ id, reason }) => `${id} (${skipWord(reason)})`),
+    named(
+      skipped,
+      `${count(skipped.length, 'task')} skipped`,
+      ({ id, reason }) => `${id} (${skipWord(reason)})`,
+    ),
     named(stoodIn, 'stood in for', ({ id, by }) => `${id} (${by ?? ''})`),
-    named(fannedOut, 'items', ({ id, items }) => `${id} ${itemsPhrase(items?.succeeded ?? 0, items?.items ?? 0)}`),
+    named(
+      fannedOut,
+      'fanned out',
+      ({ id, items }) => `${id} ${itemsPhrase(items?.succeeded ?? 0, items?.items ?? 0)}`,
+    ),
     named(undone, 'undone', ({ task, item }) => nameOf(task, item)),
   ].filter((line) => line !== undefined);
   return [...notUndone(compensations, colours, cwd), ...(lines.length === 0 ? [] : ['', ...lines])];

@@ -28,7 +28,14 @@ function task(id: string, more: Partial<TaskResult> = {}): TaskResult {
 /** A result as the summary reads it, of these tasks; those in `mayFail` are allowed to. */
 function textOf(tasks: readonly TaskResult[], more: object, mayFail: readonly string[] = []): string {
   const byId = Object.fromEntries(tasks.map((one) => [one.id, one]));
-  const result = { tasks: byId, succeeded: 1, total: tasks.length, durationMs: 1234, compensations: [], ...more };
+  const result = {
+    tasks: byId,
+    succeeded: 1,
+    total: tasks.length,
+    durationMs: 1234,
+    compensations: [],
+    ...more,
+  };
   const definition = { tasks: mayFail.map((id) => ({ id, dependsOn: [], allowFailure: true })) };
   return summary(result as unknown as RunResult, definition as unknown as WorkflowDefinition, plain, CWD);
 }

@@ -38,8 +38,12 @@ function allowedFailures(
   tasks: readonly TaskResult[],
   definition: WorkflowDefinition,
 ): ReadonlySet<TaskResult> {
-  const allowed = new Set(definition.tasks.filter(({ allowFailure }) => allowFailure === true).map(({ id }) => id));
-  return new Set(tasks.filter((task) => task.state === 'failed' && (state === 'succeeded' || allowed.has(task.id))));
+  const allowed = new Set(
+    definition.tasks.filter(({ allowFailure }) => allowFailure === true).map(({ id }) => id),
+  );
+  return new Set(
+    tasks.filter((task) => task.state === 'failed' && (state === 'succeeded' || allowed.has(task.id))),
+  );
 }
 
 function verdict(
@@ -100,7 +104,10 @@ function failures(
     );
   }
   if (result.state === 'cancelled' && result.error.cause !== undefined) {
-    lines.push(...separated(lines), ...describeError(result.error.cause, colours, cwd).map((line) => `  ${line}`));
+    lines.push(
+      ...separated(lines),
+      ...describeError(result.error.cause, colours, cwd).map((line) => `  ${line}`),
+    );
   }
   // A failure that is no task's own: the run's timeout, or the output function.
   if (result.state === 'failed' && failed.length === 0)
@@ -114,7 +121,8 @@ function separated(lines: readonly string[]): readonly string[] {
 }
 
 function failure(task: TaskResult, colours: Colors, cwd: string): string[] {
-  const attempts = task.attempts > 1 && task.items === undefined ? ` after ${count(task.attempts, 'attempt')}` : '';
+  const attempts =
+    task.attempts > 1 && task.items === undefined ? ` after ${count(task.attempts, 'attempt')}` : '';
   return [
     '',
     `  ${markOf('failed', colours)} ${colours.bold(task.id)}${attempts}`,

@@ -1,5 +1,4 @@
 import type { RunEvent, SkipReason, StandIn, TaskDefinition, TaskState, WaitReason } from '@wf-sdk/core';
-import type { RunView } from './run-view.ts';
 
 /** How far a fanned-out task has come. */
 export interface ItemsView {
@@ -34,8 +33,6 @@ export interface TaskView {
   by: StandIn | undefined;
   slaMissed: boolean;
   readonly items: ItemsView | undefined;
-  /** The runs it has under way, by item; that of a task without items has no number. */
-  readonly children: Map<number | undefined, RunView>;
 }
 
 export function createTaskView(id: string, definition: TaskDefinition | undefined): TaskView {
@@ -55,7 +52,6 @@ export function createTaskView(id: string, definition: TaskDefinition | undefine
     by: undefined,
     slaMissed: false,
     items: definition?.fanOut === undefined ? undefined : createItems(definition.fanOut),
-    children: new Map(),
   };
 }
 
@@ -161,11 +157,7 @@ function holdItem(items: ItemsView | undefined, item: number): void {
   items?.retrying.add(item);
 }
 
-function endItem(
-  items: ItemsView | undefined,
-  item: number,
-  how: 'item.succeeded' | 'item.failed',
-): void {
+function endItem(items: ItemsView | undefined, item: number, how: 'item.succeeded' | 'item.failed'): void {
   if (items === undefined) return;
   items.running.delete(item);
   items.retrying.delete(item);

@@ -11,7 +11,7 @@ export interface Waiting {
 export function waitingIn(run: RunView): readonly Waiting[] {
   return run.tasks.flatMap((task) => [
     ...(waitsForPerson(task) ? [{ run, task }] : []),
-    ...Array.from(task.children.values()).flatMap(waitingIn),
+    ...Array.from(run.childrenOf(task).values()).flatMap(waitingIn),
   ]);
 }
 
@@ -31,7 +31,7 @@ export function isStuck(run: RunView): boolean {
         wantsSlot = true;
         break;
       case 'running':
-        if (!waitsForRuns(task)) return false;
+        if (!waitsForRuns(run, task)) return false;
         waits = true;
         holdsSlot = true;
         break;
@@ -67,7 +67,8 @@ function mayWaitForMore({ definition }: TaskView): boolean {
   return definition === undefined || definition.pools !== undefined || definition.resources !== undefined;
 }
 
-function waitsForRuns({ items, children }: TaskView): boolean {
-  const underWay = items === undefined ? 1 : items.running.size + items.retrying.size;
-  return children.size > 0 && children.size === underWay && Array.from(children.values()).every(isStuck);
+function waitsForRuns(run: RunView, task: TaskView): boolean {
+  const children = [...run.childrenOf(task).values()];
+  const underWay = task.items === undefined ? 1 : task.items.running.size + task.items.retrying.size;
+  return children.length > 0 && children.length === underWay && children.every(isStuck);
 }

@@ -103,3 +103,19 @@ function toOptions(given: unknown): Readonly<Record<string, unknown>> | undefine
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
   return given as Readonly<Record<string, unknown>>;
 }
+
+/** The breakers of a workflow, each once, with every setting that any of its tasks gives. */
+export function mergeBreakers(breakers: readonly (BreakerPolicy | undefined)[]): readonly BreakerPolicy[] {
+  const merged = new Map<string, BreakerPolicy>();
+  for (const policy of breakers) {
+    if (policy === undefined) continue;
+    const known = merged.get(policy.name);
+    const added = policy.given.filter((setting) => known?.given.includes(setting) !== true);
+    if (known === undefined) merged.set(policy.name, policy);
+    else if (added.length > 0) {
+      const settings = Object.fromEntries(added.map((setting) => [setting, policy[setting]]));
+      merged.set(policy.name, { ...known, ...settings, given: [...known.given, ...added] });
+    }
+  }
+  return [...merged.values()];
+}

@@ -5,7 +5,7 @@ import type { Placement } from '../model/placement.ts';
 import type { Plan, PlannedCompensation } from '../model/plan.ts';
 import type { BreakerPolicy } from '../model/policy.ts';
 import { unhandledBranches } from './branches.ts';
-import { checkBreakers, planBreaker } from './breaker.ts';
+import { checkBreakers, mergeBreakers, planBreaker } from './breaker.ts';
 import { checkDefinition, checkShape, checkTask } from './check.ts';
 import { plannedHandler, readsData } from './handler.ts';
 import { findCycles } from './cycles.ts';
@@ -108,7 +108,7 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
     warnings: unhandledBranches(tasks),
     traits: traits.some((bits) => bits !== 0) ? traits : undefined,
     needs: {
-      breakers: breakers.some((breaker) => breaker !== undefined),
+      breakers: mergeBreakers(breakers),
       admission: placements.some((placed) => placed !== undefined && (placed.pools.length > 0 || placed.resources !== undefined)),
       dispatcher: placements.some((placed) => placed?.isolate !== undefined),
     },

@@ -1,5 +1,5 @@
 import type { TaskContext } from '../model/context.ts';
-import type { Facts, OutputOf, OwnRule, Said } from './facts.ts';
+import type { Early, Facts, OutputOf, OwnRule, Said } from './facts.ts';
 import type { Fragment, FragmentFor, Used } from './fragment.ts';
 import type { TaskRefFor, TasksOf } from './graph.ts';
 import type { MarksUnder } from './marks.ts';
@@ -106,7 +106,7 @@ export interface TaskBuilder<
    * that task has ended, in a cancelled run too.
    */
   teardownOf<D extends DependencyId<Ids>>(
-    this: F['early'],
+    this: Early<F>,
     setup: D,
   ): TaskBuilder<
     S,

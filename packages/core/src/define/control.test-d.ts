@@ -100,6 +100,7 @@ const always = shop
   .run(({ coupon }) => coupon.status)
   .addTask('last')
   .triggerRule('all_success')
+  .when(() => true)
   .runAlways()
   .dependsOn('order')
   .run(({ order }) => order.id);
@@ -113,7 +114,7 @@ expectTypeOf<Pick<OutputsOf<typeof always>, 'report' | 'first' | 'last'>>().toEq
     | 'pending'
     | 'skipped'
     | undefined;
-  readonly last: string;
+  readonly last: string | undefined;
 }>();
 
 // A teardown reads its setup's output itself, and what became of the others.

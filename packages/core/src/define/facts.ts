@@ -16,8 +16,6 @@ export interface Facts {
   readonly always: TriggerRule;
   /** The rules that can still be chosen; else the sentence that says why none can. */
   readonly rules: string;
-  /** What a step that changes the rule can be called on: anything; else the sentence that says why nothing. */
-  readonly early: unknown;
   /** Why the output may be missing, apart from what the dependencies bring about. */
   readonly mark: Mark;
   /** What the handler may return. */
@@ -71,17 +69,16 @@ interface Joined<Item, Instead> {
 /** How the items' outputs are joined, by what was said of the fan-out. */
 export type FanOf<Join, Collect> = Collect extends false ? 'summary' : Join extends 'all' ? 'all' : 'settled';
 
-/** Marks a task that a value can be `skip` for. */
-export type SkipIn<V> = Skip extends V ? 'skipped' : never;
+/** The mark of a task for which this can stand in, if that can be `skip`. */
+export type SkipIn<V> = unknown extends V ? 'skipped' : [Extract<V, Skip>] extends [never] ? never : 'skipped';
 
 /** A function was given that reads the data as the rule makes it. */
 export interface Read {
-  readonly rules: Late;
-  readonly early: Late;
+  readonly rules: 'Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with a key, which read the data as the rule makes it';
 }
 
-type Late =
-  'Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with a key, which read the data as the rule makes it';
+/** What a step that changes the rule can be called on: anything, else the sentence that says why nothing. */
+export type Early<F extends Facts> = F['rules'] extends TriggerRule ? unknown : F['rules'];
 
 /** The rule of a teardown. */
 export interface OwnRule {

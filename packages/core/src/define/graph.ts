@@ -3,7 +3,7 @@ import type { TaskDefinition } from '../model/definition.ts';
 import { copyOf, emptyTask } from './copy.ts';
 import { TaskDraft } from './draft.ts';
 import type { ReusableTask } from './task.ts';
-import type { Facts, Fresh, OutputOf, OwnRule, Said } from './facts.ts';
+import type { Early, Facts, Fresh, OutputOf, OwnRule, Said } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
 import type { Place, TaskSteps } from './steps.ts';
 import type { AnyTask, Given, LabelOf, Mark, ReservedId, Task, Without } from './types.ts';
@@ -76,7 +76,7 @@ export interface TaskRefBuilder<
    * that task has ended, in a cancelled run too.
    */
   teardownOf<R extends TaskRefFor<Input>>(
-    this: F['early'],
+    this: Early<F>,
     setup: R,
   ): TaskRefBuilder<
     Input,

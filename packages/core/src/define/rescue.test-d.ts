@@ -47,6 +47,9 @@ const fallen = base
   .output(z.string().transform(Number))
   .fallback([])
   .run(() => '1')
+  .addTask('record')
+  .fallback({})
+  .run(() => 1)
   .addTask('listed')
   .fallback<string[]>([])
   .run(() => ['a']);
@@ -60,6 +63,7 @@ expectTypeOf<Omit<OutputsOf<typeof fallen>, 'order'>>().toEqualTypeOf<{
   readonly sometimes: number | string | undefined;
   readonly leaking: unknown;
   readonly checked: number | never[];
+  readonly record: number | {};
   readonly listed: string[];
 }>();
 fallen

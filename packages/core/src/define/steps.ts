@@ -5,7 +5,7 @@ import type { Pool } from '../model/placement.ts';
 import type { Duration } from '../model/policy.ts';
 import type { Schema } from '../model/schema.ts';
 import type { Skip } from '../model/skip.ts';
-import type { Facts, FanOf, OutputOf, Read, Said, SkipIn, Undone, Unset } from './facts.ts';
+import type { Early, Facts, FanOf, OutputOf, Read, Said, SkipIn, Undone, Unset } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
 import type { TaskPolicies } from './policies.ts';
 import type { MarkOf, RecoveryRuleOf, ValueOf } from './recover.ts';
@@ -42,7 +42,9 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
     rule: R,
   ): Step<P, E, Said<F, { rule: Extract<R, Facts['rule']>; always: Extract<R, Facts['rule']> }>>;
   /** Runs in a cancelled run too. Where no trigger rule is said, the rule is then `all_done`. */
-  runAlways(this: F['early']): Step<P, E, Said<F, { rule: F['always'] }>>;
+  runAlways(
+    this: [F['always']] extends [F['rule']] ? unknown : Early<F>,
+  ): Step<P, E, Said<F, { rule: F['always'] }>>;
   /**
    * Runs only if this says yes, asked after the rule said run; else the task is skipped. Said again, all must say yes.
    * One that throws fails the task with `ConditionError`.

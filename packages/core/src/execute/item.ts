@@ -1,4 +1,3 @@
-import type { Timer } from '../lib/timers.ts';
 import type { TaskIndex } from '../model/plan.ts';
 import type { Attempt } from './attempt.ts';
 
@@ -11,7 +10,6 @@ export class Item {
   attempts: number;
   /** The attempt it waits for. */
   live: Attempt | undefined = undefined;
-  timer: Timer<Unit> | undefined = undefined;
 
   constructor(task: TaskIndex, index: number, value: unknown, attempts: number) {
     this.attempts = attempts;

@@ -1,49 +1,75 @@
-import { type Timer, Timers } from '../lib/timers.ts';
+import { Timers } from '../lib/timers.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { Clock } from '../model/ports.ts';
-import type { Unit } from './item.ts';
+import type { Attempt } from './attempt.ts';
 
-/** Is told when a task, or an item's attempt, has used up its time. */
+/** Is told when a task, or an attempt, has used up its time. */
 export interface LimitHost {
-  timedOut(unit: Unit): void;
+  /** Whether this attempt is the one that its task, or its item, waits for. */
+  isLive(attempt: Attempt): boolean;
+  isOpen(task: TaskIndex): boolean;
+  isQueued(task: TaskIndex): boolean;
+  timedOut(attempt: Attempt): void;
   deadlinePassed(task: TaskIndex): void;
   queuedTooLong(task: TaskIndex): void;
   slaMissed(task: TaskIndex): void;
 }
 
 /**
- * The timers of a run's tasks: for each running attempt its timeout, for each task that has begun its deadline, for each
- * that is queued its queue timeout, and for each that has not ended its service level. `now` is in milliseconds since
- * the epoch.
+ * The time limits of a run's tasks: for each running attempt its timeout, for each task that has begun its deadline, for
+ * each that is queued its queue timeout, and for each that has not ended its service level. `now` is in milliseconds
+ * since the epoch.
  */
 export class TaskLimits {
-  readonly #timeouts: UnitTimers;
-  readonly #deadlines: UnitTimers;
-  readonly #queued: UnitTimers;
-  readonly #slas: UnitTimers;
+  readonly #clock: Clock;
+  readonly #host: LimitHost;
+  // Made when a task first needs them.
+  #timeouts: Timers<Attempt> | undefined;
+  #deadlines: Timers<TaskIndex> | undefined;
+  #queues: Timers<TaskIndex> | undefined;
+  #slas: Timers<TaskIndex> | undefined;
   readonly #deadlineAt: number[] = [];
+  readonly #queuedUntil: number[] = [];
 
   constructor(clock: Clock, host: LimitHost) {
-    this.#timeouts = new UnitTimers(clock, (unit) => host.timedOut(unit));
-    this.#deadlines = new UnitTimers(clock, (task) => host.deadlinePassed(task as TaskIndex));
-    this.#queued = new UnitTimers(clock, (task) => host.queuedTooLong(task as TaskIndex));
-    this.#slas = new UnitTimers(clock, (task) => host.slaMissed(task as TaskIndex));
+    this.#clock = clock;
+    this.#host = host;
   }
 
   queue({ index, queueTimeoutMs }: PlannedTask, now: number): void {
-    if (queueTimeoutMs !== undefined) this.#queued.start(index, queueTimeoutMs, now);
+    if (queueTimeoutMs === undefined) return;
+    const host = this.#host;
+    this.#queues ??= new Timers(this.#clock, {
+      isOver: (task) => !host.isQueued(task),
+      due: (task) => {
+        // Queued since then, and then again: the later time counts.
+        if (this.#clock.now() >= (this.#queuedUntil[task] ?? 0)) host.queuedTooLong(task);
+      },
+    });
+    this.#queuedUntil[index] = now + queueTimeoutMs;
+    this.#queues.add(index, queueTimeoutMs, now);
   }
 
   watch({ index, slaMs }: PlannedTask, now: number): void {
-    if (slaMs !== undefined) this.#slas.start(index, slaMs, now);
+    if (slaMs === undefined) return;
+    const host = this.#host;
+    this.#slas ??= new Timers(this.#clock, {
+      isOver: (task) => !host.isOpen(task),
+      due: (task) => host.slaMissed(task),
+    });
+    this.#slas.add(index, slaMs, now);
   }
 
   /** The task leaves the queue; its deadline counts from the first time that it does. */
   startTask({ index, deadlineMs }: PlannedTask, now: number): void {
-    this.#queued.stop(index);
     if (deadlineMs === undefined || this.#deadlineAt[index] !== undefined) return;
+    const host = this.#host;
+    this.#deadlines ??= new Timers(this.#clock, {
+      isOver: (task) => !host.isOpen(task),
+      due: (task) => host.deadlinePassed(task),
+    });
     this.#deadlineAt[index] = now + deadlineMs;
-    this.#deadlines.start(index, deadlineMs, now);
+    this.#deadlines.add(index, deadlineMs, now);
   }
 
   /** When the task's deadline passes, once it has begun. */
@@ -51,53 +77,20 @@ export class TaskLimits {
     return this.#deadlineAt[task];
   }
 
-  startAttempt({ timeoutMs }: PlannedTask, unit: Unit, now: number): void {
-    if (timeoutMs !== undefined) this.#timeouts.start(unit, timeoutMs, now);
-  }
-
-  endAttempt(unit: Unit): void {
-    this.#timeouts.stop(unit);
-  }
-
-  endTask(task: TaskIndex): void {
-    this.#deadlines.stop(task);
-    this.#queued.stop(task);
-    this.#slas.stop(task);
+  startAttempt({ timeoutMs }: PlannedTask, attempt: Attempt, now: number): void {
+    if (timeoutMs === undefined) return;
+    const host = this.#host;
+    this.#timeouts ??= new Timers(this.#clock, {
+      isOver: (running) => !host.isLive(running),
+      due: (running) => host.timedOut(running),
+    });
+    this.#timeouts.add(attempt, timeoutMs, now);
   }
 
   clear(): void {
-    this.#timeouts.clear();
-    this.#deadlines.clear();
-    this.#queued.clear();
-    this.#slas.clear();
-  }
-}
-
-/** At most one timer for each task or item. */
-class UnitTimers {
-  readonly #timers: Timers<Unit>;
-  readonly #byTask: (Timer<Unit> | undefined)[] = [];
-
-  constructor(clock: Clock, onDue: (unit: Unit) => void) {
-    this.#timers = new Timers(clock, onDue);
-  }
-
-  start(unit: Unit, delayMs: number, now: number): void {
-    this.stop(unit);
-    const timer = this.#timers.add(unit, delayMs, now);
-    if (typeof unit === 'number') this.#byTask[unit] = timer;
-    else unit.timer = timer;
-  }
-
-  stop(unit: Unit): void {
-    const timer = typeof unit === 'number' ? this.#byTask[unit] : unit.timer;
-    if (timer === undefined) return;
-    this.#timers.remove(timer);
-    if (typeof unit === 'number') this.#byTask[unit] = undefined;
-    else unit.timer = undefined;
-  }
-
-  clear(): void {
-    this.#timers.clear();
+    this.#timeouts?.clear();
+    this.#deadlines?.clear();
+    this.#queues?.clear();
+    this.#slas?.clear();
   }
 }

@@ -3,15 +3,16 @@ import { isMainThread } from 'node:worker_threads';
 import { LIVE_HEAP } from './live-heap.ts';
 
 const INTERVAL_MS = 50;
-/** Of a thread's time, at most one part in so many goes into finding out what of its heap is in use. */
-const SHARE = 10;
+/** Garbage is collected when so much of the limit was allocated since the last time, so that it costs little. */
+const SHARE = 0.5;
 
 interface Watched {
   readonly threadId: number;
   readonly limitBytes: number;
-  readonly outgrown: (bytes: number) => void;
+  readonly outgrown: () => void;
   asking: boolean;
-  nextCollectionAt: number;
+  /** How much was in use when garbage was last collected. */
+  usedBytes: number;
 }
 
 /** What the inspector answers. */
@@ -58,9 +59,9 @@ export class HeapWatch {
     this.#Session = session;
   }
 
-  /** Watches a thread until what is returned is called. `outgrown` is told how much of the heap was in use. */
-  enter(threadId: number, limitBytes: number, outgrown: (bytes: number) => void): () => void {
-    const watched: Watched = { threadId, limitBytes, outgrown, asking: false, nextCollectionAt: 0 };
+  /** Watches a thread until what is returned is called. */
+  enter(threadId: number, limitBytes: number, outgrown: () => void): () => void {
+    const watched: Watched = { threadId, limitBytes, outgrown, asking: false, usedBytes: 0 };
     this.#watched.add(watched);
     if (this.#watched.size === 1) this.#open();
     return () => {
@@ -109,14 +110,11 @@ export class HeapWatch {
     const { threadId, limitBytes, outgrown } = watched;
     watched.asking = true;
     const { usedSize = 0 } = await this.#ask(threadId, 'Runtime.getHeapUsage');
-    const startedAt = performance.now();
-    if (usedSize > limitBytes && startedAt >= watched.nextCollectionAt) {
+    if (usedSize > Math.max(limitBytes, watched.usedBytes + limitBytes * SHARE)) {
       // Part of it may be garbage that V8 has had no reason to collect.
       const { result } = await this.#ask(threadId, 'Runtime.evaluate', { expression: LIVE_HEAP });
-      const endedAt = performance.now();
-      watched.nextCollectionAt = endedAt + (endedAt - startedAt) * (SHARE - 1);
-      const bytes = result?.value;
-      if (typeof bytes === 'number' && bytes > limitBytes && this.#watched.has(watched)) outgrown(bytes);
+      if (typeof result?.value === 'number') watched.usedBytes = result.value;
+      if (watched.usedBytes > limitBytes && this.#watched.has(watched)) outgrown();
     }
     watched.asking = false;
   }

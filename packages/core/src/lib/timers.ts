@@ -1,93 +1,114 @@
-/** What a timer list needs of a clock. */
+/** What a list of timers needs of a clock. */
 export interface TimerSource {
   setTimer(delayMs: number, callback: () => void): () => void;
   now(): number;
 }
 
-/** One running timer; give it back to `remove` when it is no longer needed. */
-export interface Timer<Owner> {
-  readonly owner: Owner;
-  readonly dueAt: number;
-  before: Timer<Owner> | undefined;
-  after: Timer<Owner> | undefined;
-  readonly list: TimerList<Owner>;
+/** Is told when an owner's time is up, unless it is over by then. */
+export interface TimerHost<Owner> {
+  isOver(owner: Owner): boolean;
+  due(owner: Owner): void;
 }
 
-/** Timers of one length, first due first: they are added in the order in which they fall due. */
-interface TimerList<Owner> {
+/** Owners with times of one length, the first due first: they are added in the order in which they fall due. */
+interface Line<Owner> {
   readonly delayMs: number;
-  first: Timer<Owner> | undefined;
-  last: Timer<Owner> | undefined;
+  owners: (Owner | undefined)[];
+  dueAt: number[];
+  /** Those before it have fallen due. */
+  head: number;
+  /** With so many, those that are over are dropped. */
+  pruneAt: number;
   disarm: (() => void) | undefined;
 }
 
+const FEWEST_PRUNED = 64;
+
 /**
- * Many timers on few of the clock's: one for each length in use. Adding and removing is a change of two links, which
- * is what makes a timeout on every attempt cheap: nearly all of them are removed before they are due.
+ * Many timers on few of the clock's: one for each length in use. Adding is a push. Nothing is ever removed one by one:
+ * whether an owner is over is asked when its time is up, and of all of them each time their number has doubled. That is
+ * what makes a timeout on every attempt cheap, since nearly all of them are over before they are due.
  */
 export class Timers<Owner> {
   readonly #clock: TimerSource;
-  readonly #onDue: (owner: Owner) => void;
-  readonly #lists = new Map<number, TimerList<Owner>>();
+  readonly #host: TimerHost<Owner>;
+  readonly #lines = new Map<number, Line<Owner>>();
+  #last: Line<Owner> | undefined;
 
-  constructor(clock: TimerSource, onDue: (owner: Owner) => void) {
+  constructor(clock: TimerSource, host: TimerHost<Owner>) {
     this.#clock = clock;
-    this.#onDue = onDue;
+    this.#host = host;
   }
 
-  add(owner: Owner, delayMs: number, now: number): Timer<Owner> {
-    let list = this.#lists.get(delayMs);
-    if (list === undefined) {
-      list = { delayMs, first: undefined, last: undefined, disarm: undefined };
-      this.#lists.set(delayMs, list);
-    }
-    const timer: Timer<Owner> = { owner, dueAt: now + delayMs, before: list.last, after: undefined, list };
-    if (list.last === undefined) list.first = timer;
-    else list.last.after = timer;
-    list.last = timer;
-    if (list.disarm === undefined) this.#arm(list, delayMs);
-    return timer;
+  add(owner: Owner, delayMs: number, now: number): void {
+    const line = this.#last?.delayMs === delayMs ? this.#last : this.#lineOf(delayMs);
+    if (line.owners.length >= line.pruneAt) this.#prune(line);
+    line.owners.push(owner);
+    line.dueAt.push(now + delayMs);
+    if (line.disarm === undefined) this.#arm(line, delayMs);
   }
 
-  remove(timer: Timer<Owner>): void {
-    const { before, after, list } = timer;
-    if (before === undefined) {
-      if (list.first !== timer) return;
-      list.first = after;
-    } else {
-      before.after = after;
-    }
-    if (after === undefined) list.last = before;
-    else after.before = before;
-    timer.before = undefined;
-    timer.after = undefined;
-  }
-
-  /** Removes every timer and lets go of the clock's. */
+  /** Forgets every owner and lets go of the clock's timers. */
   clear(): void {
-    for (const list of this.#lists.values()) {
-      list.disarm?.();
-      list.first = undefined;
-      list.last = undefined;
+    for (const line of this.#lines.values()) {
+      line.disarm?.();
+      empty(line);
     }
-    this.#lists.clear();
+    this.#lines.clear();
+    this.#last = undefined;
   }
 
-  #arm(list: TimerList<Owner>, delayMs: number): void {
-    list.disarm = this.#clock.setTimer(delayMs, () => this.#sweep(list));
+  #lineOf(delayMs: number): Line<Owner> {
+    let line = this.#lines.get(delayMs);
+    if (line === undefined) {
+      line = { delayMs, owners: [], dueAt: [], head: 0, pruneAt: FEWEST_PRUNED, disarm: undefined };
+      this.#lines.set(delayMs, line);
+    }
+    this.#last = line;
+    return line;
   }
 
-  /**
-   * Stays armed while a list is empty: in a chain of tasks the next timer comes at once. `clear` ends it. Counts as
-   * armed while it goes on, so that a timer added by `onDue` does not arm the list for later than its first is due.
-   */
-  #sweep(list: TimerList<Owner>): void {
+  #prune(line: Line<Owner>): void {
+    const { owners, dueAt, head } = line;
+    let kept = 0;
+    for (let place = head; place < owners.length; place++) {
+      const owner = owners[place] as Owner;
+      if (this.#host.isOver(owner)) continue;
+      owners[kept] = owner;
+      dueAt[kept] = dueAt[place] ?? 0;
+      kept++;
+    }
+    owners.length = kept;
+    dueAt.length = kept;
+    line.head = 0;
+    line.pruneAt = Math.max(FEWEST_PRUNED, 2 * kept);
+  }
+
+  #arm(line: Line<Owner>, delayMs: number): void {
+    line.disarm = this.#clock.setTimer(delayMs, () => this.#sweep(line));
+  }
+
+  /** Counts as armed while it goes on, so that an owner added meanwhile does not arm it for later than its first is due. */
+  #sweep(line: Line<Owner>): void {
     const now = this.#clock.now();
-    for (let timer = list.first; timer !== undefined && timer.dueAt <= now; timer = list.first) {
-      this.remove(timer);
-      this.#onDue(timer.owner);
+    while (line.head < line.owners.length) {
+      const owner = line.owners[line.head] as Owner;
+      const dueAt = line.dueAt[line.head] ?? 0;
+      const isOver = this.#host.isOver(owner);
+      if (dueAt > now && !isOver) {
+        this.#arm(line, Math.max(1, dueAt - now));
+        return;
+      }
+      line.owners[line.head++] = undefined;
+      if (!isOver) this.#host.due(owner);
     }
-    list.disarm = undefined;
-    if (list.first !== undefined) this.#arm(list, Math.max(1, list.first.dueAt - now));
+    empty(line);
+    line.disarm = undefined;
   }
+}
+
+function empty<Owner>(line: Line<Owner>): void {
+  line.owners = [];
+  line.dueAt = [];
+  line.head = 0;
 }

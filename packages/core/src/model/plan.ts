@@ -67,8 +67,8 @@ export interface PlannedCompensation {
 
 /** What is made for a run only where a task asks for it. */
 export interface PlanNeeds {
-  /** A task has a breaker. */
-  readonly breakers: boolean;
+  /** The breakers of its tasks, each once. */
+  readonly breakers: readonly BreakerPolicy[];
   /** A task takes slots of a pool, or a share of the machine. */
   readonly admission: boolean;
   /** A task is isolated. */

@@ -46,7 +46,7 @@ export class Attempts {
    * @throws OptionError for a breaker's setting that another run has given otherwise.
    */
   open(): void {
-    if (!this.#loop.plan.needs.breakers) return;
+    if (this.#loop.plan.needs.breakers.length === 0) return;
     this.#breakers = new BreakerGate(this.#loop, (task, item) => this.#ends.again(task, item));
   }
 
@@ -87,7 +87,7 @@ export class Attempts {
     else item.live = attempt;
     this.#ends.started(attempt);
     journal.attemptStarted(index, attempt.attempt, now, item?.index);
-    if (task.timeoutMs !== undefined) this.#loop.limits?.startAttempt(task, item ?? index, now);
+    if (task.timeoutMs !== undefined) this.#loop.limits?.startAttempt(task, attempt, now);
     return attempt;
   }
 
@@ -111,13 +111,14 @@ export class Attempts {
     this.#succeeded(attempt, result);
   }
 
-  #isLive(attempt: Attempt): boolean {
+  /** Whether this attempt is the one that its task, or its item, waits for. */
+  isLive(attempt: Attempt): boolean {
     const { item, planned } = attempt;
     return (item === undefined ? this.#live[planned.index] : item.live) === attempt;
   }
 
   #succeeded(attempt: Attempt, output: unknown): void {
-    if (!this.#isLive(attempt)) return;
+    if (!this.isLive(attempt)) return;
     this.#loop.tick();
     attempt.pass?.succeeded();
     attempt.pass = undefined;
@@ -132,7 +133,7 @@ export class Attempts {
   }
 
   #failed(attempt: Attempt, thrown: unknown): void {
-    if (!this.#isLive(attempt)) return;
+    if (!this.isLive(attempt)) return;
     const { planned: task, item } = attempt;
     this.#loop.tick();
     if (this.#loop.scheduler.isCancelled(task.index)) {
@@ -190,9 +191,7 @@ export class Attempts {
     this.#ends.failed(task, item, error);
   }
 
-  timedOut(unit: Unit): void {
-    const attempt = typeof unit === 'number' ? this.#live[unit] : unit.live;
-    if (attempt === undefined) return;
+  timedOut(attempt: Attempt): void {
     const { timeoutMs, index, id } = attempt.planned;
     if (timeoutMs === undefined || this.#loop.scheduler.isCancelled(index)) return;
     const error = new TimeoutError(id, attempt.attempt, timeoutMs);
@@ -238,7 +237,6 @@ export class Attempts {
     const { planned, item } = attempt;
     if (item === undefined) this.#live[planned.index] = undefined;
     else item.live = undefined;
-    if (planned.timeoutMs !== undefined) this.#loop.limits?.endAttempt(item ?? planned.index);
     attempt.pass?.abandoned();
     attempt.pass = undefined;
   }

@@ -23,7 +23,7 @@ export class BreakerGate {
     this.#loop = loop;
     this.#wake = wake;
     try {
-      for (const { breaker: policy } of loop.plan.tasks) if (policy !== undefined) this.#join(policy);
+      for (const policy of loop.plan.needs.breakers) this.#join(policy);
     } catch (error) {
       this.close();
       throw error;
@@ -65,7 +65,6 @@ export class BreakerGate {
   #join(policy: BreakerPolicy): void {
     const loop = this.#loop;
     const breaker = breakerFor(policy, loop.clock);
-    if (this.#breakers.has(policy.name)) return;
     this.#breakers.set(policy.name, breaker);
     this.#unfollow.push(
       breaker.onChange((state) => {

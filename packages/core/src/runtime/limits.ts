@@ -1,4 +1,4 @@
-import type { Unit } from '../execute/item.ts';
+import type { Attempt } from '../execute/attempt.ts';
 import { type LimitHost, TaskLimits } from '../execute/task-limits.ts';
 import { DeadlineError, QueueTimeoutError } from '../model/error.ts';
 import type { TaskIndex } from '../model/plan.ts';
@@ -22,14 +22,26 @@ class LimitActions implements LimitHost {
     this.#attempts = attempts;
   }
 
-  timedOut(unit: Unit): void {
-    this.#attempts.timedOut(unit);
+  isLive(attempt: Attempt): boolean {
+    return this.#attempts.isLive(attempt);
+  }
+
+  isOpen(task: TaskIndex): boolean {
+    return this.#loop.scheduler.isOpen(task);
+  }
+
+  isQueued(task: TaskIndex): boolean {
+    return this.#loop.scheduler.isQueued(task);
+  }
+
+  timedOut(attempt: Attempt): void {
+    this.#attempts.timedOut(attempt);
   }
 
   deadlinePassed(index: TaskIndex): void {
     const loop = this.#loop;
     const task = loop.plan.tasks[index];
-    if (task?.deadlineMs === undefined || !loop.scheduler.isOpen(index) || loop.scheduler.isCancelled(index)) return;
+    if (task?.deadlineMs === undefined || loop.scheduler.isCancelled(index)) return;
     loop.tick();
     const { ledger } = loop;
     const attempts = ledger.attempts[index] ?? 0;
@@ -47,7 +59,7 @@ class LimitActions implements LimitHost {
   queuedTooLong(index: TaskIndex): void {
     const loop = this.#loop;
     const task = loop.plan.tasks[index];
-    if (task?.queueTimeoutMs === undefined || loop.scheduler.stateOf(index) !== 'queued') return;
+    if (task?.queueTimeoutMs === undefined) return;
     loop.tick();
     loop.standBack(index);
     loop.rescueTask(index, new QueueTimeoutError(task.id, task.queueTimeoutMs));
@@ -57,7 +69,7 @@ class LimitActions implements LimitHost {
   slaMissed(index: TaskIndex): void {
     const loop = this.#loop;
     const { slaMs } = loop.plan.tasks[index] ?? {};
-    if (slaMs === undefined || !loop.scheduler.isOpen(index)) return;
+    if (slaMs === undefined) return;
     loop.tick();
     loop.journal.slaMissed(index, slaMs, loop.now);
   }

@@ -296,7 +296,6 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   /** The task is over: nothing of it goes on. */
   #endTask(index: TaskIndex, reason?: unknown): void {
     if (this.ledger.startedAt[index] !== undefined) this.ledger.endedAt[index] = this.now;
-    this.#limits?.endTask(index);
     this.#fanOuts?.end(index, reason);
     this.#attempts.stop(index, reason);
     this.#gates?.leave(index);
@@ -388,12 +387,10 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   upstreamFailed(index: TaskIndex, cause: TaskIndex): void {
-    this.#limits?.endTask(index);
     this.journal.upstreamFailed(index, cause, this.now);
   }
 
   skipped(index: TaskIndex, cause: TaskIndex): void {
-    this.#limits?.endTask(index);
     this.journal.skipped(index, 'dependency', cause, this.now);
   }
 }

@@ -94,7 +94,7 @@ export class Stopping {
     loop.journal.runCancelling(reason, wholly, loop.now);
     loop.scheduler.cancel(wholly ? 'wholly' : 'gently');
     loop.abort(failure === undefined || failure === 'task' ? new CancelledError(reason) : failure);
-    if (this.#forced) return this.#endGrace();
+    if (wholly) return this.#endGrace();
     // Items that only waited ended by being told to stop, and with them perhaps the run.
     if (loop.scheduler.open > 0) this.#disarmGrace = loop.clock.setTimer(graceMs, () => this.#endGrace());
     loop.proceed();

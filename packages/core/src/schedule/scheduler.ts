@@ -128,6 +128,10 @@ export class Scheduler {
     return this.#state[task] === RUNNING;
   }
 
+  isQueued(task: TaskIndex): boolean {
+    return this.#state[task] === QUEUED;
+  }
+
   isChecking(task: TaskIndex): boolean {
     return this.#state[task] === CHECKING;
   }
