@@ -84,6 +84,31 @@ batch 3
     );
   });
 
+  test('shows in every format what decides about tasks', async ({ sandbox }) => {
+    sandbox.write(
+      'pipeline.ts',
+      `import { workflow } from 'wf-sdk';
+      const pack = workflow('pack').addTask('box').run(() => 1);
+      export default workflow('orders')
+        .addTask('db').run(() => 1)
+        .addTask('route').dependsOn('db').run((): 'eu' | 'us' => 'eu')
+        .addTask('eu').onBranch('route', 'eu').run(() => 1)
+        .addTask('each').dependsOn('eu').triggerRule('none_failed').forEach(() => [1]).runWorkflow(pack)
+        .addTask('close').teardownOf('db').run(() => 1);`,
+    );
+    const draw = async (format: string): Promise<string> =>
+      (await sandbox.run(['graph', 'pipeline.ts', '--format', format])).stdout;
+    const [text, mermaid, dot] = await Promise.all(['text', 'mermaid', 'dot'].map(draw));
+    expect(text).toContain('\n  * eu     ← route = eu\n');
+    expect(text).toContain('\n  * each   ← eu  (none_failed, for each item, runs workflow pack)\n');
+    expect(text).toContain('\n  * close  (teardown of db)\n');
+    expect(mermaid).toContain('["each<br/>none_failed<br/>for each item<br/>runs workflow pack"]');
+    expect(mermaid).toContain(' t1 -->|"eu"| t2\n');
+    expect(mermaid).toContain(' t0 -.->|teardown| t4\n');
+    expect(dot).toContain('"route" -> "eu" [label="eu"];');
+    expect(dot).toContain('"db" -> "close" [style=dashed, label="teardown"];');
+  });
+
   test('takes --export', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', DIAMOND);
     const { stdout } = await sandbox.run(['graph', '--export', 'other', 'pipeline.ts']);

@@ -82,6 +82,39 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
     expect(sandbox.list()).toEqual(['pipeline.ts']);
   });
 
+  test('lets what always runs and what undoes have its turn, and says so', async ({ sandbox }) => {
+    sandbox.write(
+      'pipeline.ts',
+      `import { workflow } from 'wf-sdk';
+      import { appendFileSync } from 'node:fs';
+      const note = (text: string) => () => appendFileSync('notes', text + '\\n');
+      export default workflow('saga')
+        .addTask('flight').compensate(note('flight undone')).run(() => 1)
+        .addTask('hotel').dependsOn('flight').compensate(note('hotel undone')).run(() => 1)
+        .addTask('car').dependsOn('hotel').run((_, { signal }) => new Promise((resolve, reject) => {
+          const alive = setInterval(() => {}, 1000);
+          signal.addEventListener('abort', () => { clearInterval(alive); reject(signal.reason); });
+          console.log('ready');
+        }))
+        .addTask('tidy').dependsOn('car').runAlways().run(note('tidied'));`,
+    );
+    const started = sandbox.start(['run', 'pipeline.ts']);
+    await started.printed('ready');
+    started.kill('SIGINT');
+    const { code, stderr } = await started.ended;
+    expect(code).toBe(130);
+    expect(sandbox.read('notes')).toBe('tidied\nhotel undone\nflight undone\n');
+    expect(stderr).toContain(
+      [
+        'cancelling: interrupted (Ctrl-C); running tasks have been told to stop, tasks that always run still do, what was done is undone',
+        'a second Ctrl-C ends it at once, whatever is half done',
+        '',
+      ].join('\n'),
+    );
+    expect(stderr).toMatch(/^✔ undo hotel {2}\d+ ms\n↶ undo flight$/m);
+    expect(stderr).toContain('\n  undone: hotel, flight\n');
+  });
+
   test('ends a wait between two attempts at once', async ({ sandbox }) => {
     sandbox.write(
       'pipeline.ts',

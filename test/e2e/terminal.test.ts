@@ -1,63 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
-import { command, type Ended, type Sandbox, type StartOptions, test } from './sandbox.ts';
-import { Terminal } from './terminal.ts';
-
-const OPEN_TERMINAL = fileURLToPath(new URL('./open_terminal.py', import.meta.url));
-const canOpenTerminal =
-  process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
-
-interface Shown {
-  readonly terminal: Terminal;
-  /** What was on the screen whenever something had been drawn. */
-  readonly pictures: readonly string[][];
-  readonly ended: Promise<Ended>;
-  /** Waits until the screen shows this. */
-  showing(text: string | RegExp): Promise<void>;
-  press(keys: string): void;
-  resize(rows: number, columns: number): void;
-}
-
-/** Runs the command in a terminal of this size. */
-function show(
-  sandbox: Sandbox,
-  rows: number,
-  columns: number,
-  args: readonly string[],
-  options: StartOptions = {},
-): Shown {
-  const env = { TERM: 'xterm-256color', ...options.env };
-  const started = sandbox.startOther(
-    'python3',
-    [OPEN_TERMINAL, String(rows), String(columns), ...command, ...args],
-    { ...options, env, keepStdin: true },
-  );
-  const terminal = new Terminal(rows, columns);
-  const pictures: string[][] = [];
-  started.child.stdout.on('data', (output: string) => {
-    terminal.write(output);
-    pictures.push(terminal.screen);
-  });
-  const order = (what: object): void => void started.child.stdin.write(`${JSON.stringify(what)}\n`);
-  return {
-    terminal,
-    pictures,
-    ended: started.ended,
-    showing: (text) =>
-      started.until(() =>
-        typeof text === 'string'
-          ? terminal.screen.join('\n').includes(text)
-          : text.test(terminal.screen.join('\n')),
-      ),
-    press: (keys) => order({ type: keys }),
-    resize(newRows, newColumns) {
-      order({ resize: [newRows, newColumns] });
-    },
-  };
-}
-
-const CTRL_C = '\u0003';
+import { type Ended, test } from './sandbox.ts';
+import { canOpenTerminal, CTRL_C, show } from './show.ts';
 
 describe.skipIf(!canOpenTerminal)('in a terminal', () => {
   test('a small run is one picture that stays, with the summary under it', async ({ sandbox }) => {
@@ -197,7 +140,8 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
     const shown = show(sandbox, 12, 80, ['run', 'pipeline.ts']);
     await shown.showing('▸ sleep');
     shown.press(CTRL_C);
-    await shown.showing('cancelling, Ctrl-C again forces');
+    await shown.showing('· cancelling ·');
+    await shown.showing('a second Ctrl-C ends it at once');
     const { code } = await shown.ended;
     expect(code).toBe(130);
     expect(shown.terminal.cursorHidden).toBe(false);
@@ -215,7 +159,7 @@ describe.skipIf(!canOpenTerminal)('in a terminal', () => {
     const shown = show(sandbox, 12, 80, ['run', 'pipeline.ts']);
     await shown.showing('▸ sleep');
     shown.press(CTRL_C);
-    await shown.showing('Ctrl-C again forces');
+    await shown.showing('a second Ctrl-C ends it at once');
     shown.press(CTRL_C);
     const { code } = await shown.ended;
     expect(code).toBe(130);

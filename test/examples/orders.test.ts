@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import {
@@ -221,26 +222,38 @@ describe('its definition', () => {
   });
 });
 
+const readme = readFileSync(new URL('../../examples/orders/README.md', import.meta.url), 'utf8');
+
+it('is approved in code as the README shows it', async () => {
+  const printed = vi.spyOn(console, 'log').mockReturnValue();
+  await import('../../examples/orders/approve.ts');
+  expect(printed.mock.calls).toEqual([['bought 80 AAPL for $17,841.60']]);
+  const code = readFileSync(new URL('../../examples/orders/approve.ts', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`ts\n${code}\`\`\`\n`);
+});
+
 describe('the command', () => {
   const pipeline = fileURLToPath(new URL('../../examples/orders/pipeline.ts', import.meta.url));
+  const stories = Array.from(
+    readme.matchAll(
+      /```console\n\$ npx wf-sdk run pipeline\.ts (?<flags>[^<\n]*)(?: <.*)?\n(?<shown>[^]*?)\n\$ echo \$\?\n(?<code>\d+)\n```/g,
+    ),
+    ({ groups = {} }) => groups,
+  );
+  const timeless = (text: string): string => text.replaceAll(/\d+(?:\.\d+)? m?s/g, '… ms');
 
-  test('buys what a small order says', async ({ sandbox }) => {
-    const { code, stderr } = await sandbox.run(['run', pipeline, '--symbol', 'AAPL', '--shares', '10']);
-    expect(stderr).toContain('"notice": "bought 10 AAPL for $2,230.20"');
-    expect(code).toBe(0);
+  it('is in the README in a form that is run here', () => {
+    expect(stories.length).toBe(readme.split('```console').length - 1);
   });
 
-  test('says what was undone, and fails', async ({ sandbox }) => {
-    const args = ['run', pipeline, '--symbol', 'AAPL', '--shares', '10', '--reject'];
-    const { code, stderr } = await sandbox.run(args);
-    expect(stderr).toContain('bought nothing: the broker found nobody who sells 10 AAPL');
-    expect(code).toBe(1);
-  });
-
-  test('ends with 3 where a large order finds nobody to ask', async ({ sandbox }) => {
-    const { code, stderr } = await sandbox.run(['run', pipeline, '--symbol', 'AAPL', '--shares', '100']);
-    expect(stderr).toContain('How many shares may be bought?');
-    expect(stderr).toContain('bought nothing: the order was cancelled');
-    expect(code).toBe(3);
-  });
+  test.for(stories)(
+    'does what the README shows for $flags',
+    async ({ flags = '', shown = '', code }, { sandbox }) => {
+      const ended = await sandbox.run(['run', pipeline, ...flags.trim().split(' ')]);
+      const wanted = timeless(shown).split('\n');
+      const lines = timeless(ended.stderr).split('\n');
+      expect(lines.filter((line) => wanted.includes(line))).toEqual(wanted);
+      expect(String(ended.code)).toBe(code);
+    },
+  );
 });

@@ -131,16 +131,17 @@ describe('completion', () => {
   });
 
   test('inside onBranch offers the tasks, and then the labels of the one that was named', () => {
-    const routed = `const flow = workflow('flow').addTask('rows').run(() => [1])
-      .addTask('route').run((): 'express' | 'standard' => 'express');`;
+    // Written without the sign that stands for the caret.
+    const labels = `const labels = ['express', 'standard'] as const; const go = (): (typeof labels)[number] => 'express';`;
+    const routed = `${labels} const flow = workflow('flow').addTask('rows').run(() => [1]).addTask('route').run(go);`;
     expect(names(`${routed} flow.addTask('next').onBranch('|')`)).toEqual(['route', 'rows']);
     expect(names(`${routed} flow.addTask('next').onBranch('route', '|')`)).toEqual(['express', 'standard']);
     expect(names(`${routed} flow.addTask('next').onBranch('route', 'express', '|')`)).toEqual([
       'express',
       'standard',
     ]);
-    const byReference = `const g = graph(); const route = g.addTask('route').run((): 'a' | 'b' => 'a');`;
-    expect(names(`${byReference} g.addTask('next').onBranch(route, '|')`)).toEqual(['a', 'b']);
+    const byReference = `${labels} const g = graph(); const route = g.addTask('route').run(go);`;
+    expect(names(`${byReference} g.addTask('next').onBranch(route, '|')`)).toEqual(['express', 'standard']);
   });
 
   test('inside triggerRule offers the rules, where one can still be chosen', () => {
@@ -190,10 +191,18 @@ describe('pointing at', () => {
   test("a handler's data under another rule shows what can have become of each dependency", () => {
     expect(
       hover(`${three} etl.addTask('load').dependsOn('sum').triggerRule('all_done').run(({ s|um }) => 1)`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`"(parameter) sum: Settled<number, "succeeded" | Failed>"`);
     expect(
       hover(`${three} etl.addTask('load').dependsOn('sum').triggerRule('none_failed').run((da|ta) => 1)`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "(parameter) data: {
+          readonly input: undefined;
+          readonly sum: {
+              readonly status: "succeeded";
+              readonly value: number;
+          };
+      }"
+    `);
   });
 
   test('a workflow shows its tasks', () => {

@@ -122,6 +122,7 @@ export {
   pools,
   breakers,
   resetBreakers,
+  createThreadDispatcher,
   type BreakerStatus,
   type CancelledRun,
   type CancelOptions,
@@ -154,6 +155,8 @@ export {
   type TaskResult,
   type TaskState,
   type TerminalTaskState,
+  type ThreadDispatcher,
+  type ThreadDispatcherOptions,
   type WaitingTask,
   type WaitReason,
 } from '@wf-sdk/core';

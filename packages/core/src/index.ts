@@ -73,6 +73,11 @@ export type { RunMode, RunOptions } from './run-options.ts';
 export type { WaitingTask } from './runtime/rescues.ts';
 export { pool } from './admit/pool.ts';
 export { type PoolStatus, pools } from './admit/pool-set.ts';
+export {
+  createThreadDispatcher,
+  type ThreadDispatcher,
+  type ThreadDispatcherOptions,
+} from './isolate/dispatcher.ts';
 export { breakers, resetBreakers } from './execute/breakers.ts';
 export type { BreakerStatus } from './execute/breaker.ts';
 export type { CompensationResult } from './model/compensation.ts';

@@ -1,6 +1,8 @@
 import type { Attempt } from './execute/attempt.ts';
+import { createThreadDispatcher } from './isolate/dispatcher.ts';
 import { DefinitionError, IsolationError } from './model/error.ts';
 import type { Plan } from './model/plan.ts';
+import type { Dispatcher } from './model/ports.ts';
 import type { RunSettings } from './run-options.ts';
 
 /** Makes an attempt of an isolated task: elsewhere, or on this thread where the run's mode says so. */
@@ -9,10 +11,9 @@ export function dispatchAttempt(plan: Plan, settings: RunSettings, attempt: Atte
   const { handler } = planned.definition;
   if (settings.mode === 'parallel') return handler?.(data as never, attempt);
   const module = plan.definition.module ?? settings.module;
-  const { dispatcher } = settings;
-  if (module === undefined || dispatcher === undefined) throw new IsolationError(planned.id, 'has nowhere to run');
+  if (module === undefined) throw new IsolationError(planned.id, 'has no module from which a thread could load it');
   const { memoryBytes, env } = planned.placement?.isolate ?? { memoryBytes: undefined, env: undefined };
-  return dispatcher.dispatch(
+  return (settings.dispatcher ?? threadsOfProcess()).dispatch(
     {
       module,
       workflow: plan.id,
@@ -27,6 +28,13 @@ export function dispatchAttempt(plan: Plan, settings: RunSettings, attempt: Atte
     { log: (level, message, fields) => attempt.log[level](message, fields) },
     attempt.signal,
   );
+}
+
+let threads: Dispatcher | undefined;
+
+/** What runs are given that say nothing: all runs of the process share the threads. */
+function threadsOfProcess(): Dispatcher {
+  return (threads ??= createThreadDispatcher());
 }
 
 /** @throws DefinitionError where isolated tasks have no module from which a thread could load them. */

@@ -6,6 +6,7 @@ import type { Attempt } from './execute/attempt.ts';
 import { loadBreakers } from './execute/breakers.ts';
 import { compensate } from './execute/compensation.ts';
 import { systemWarn } from './execute/system.ts';
+import { refuseWhileLoading } from './isolate/loading.ts';
 import { createId } from './lib/id.ts';
 import type { CompensationResult } from './model/compensation.ts';
 import type { ChildWorkflow } from './model/definition.ts';
@@ -117,6 +118,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.settings = settings;
     this.#beginChild = beginChild;
     this.#id = settings.id;
+    refuseWhileLoading(plan.id);
     checkModule(plan, settings);
     this.admission = plan.needs.admission ? admissionFor(plan, settings) : undefined;
     this.#publisher = new Publisher(settings.observers, systemWarn);

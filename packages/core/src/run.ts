@@ -10,7 +10,11 @@ export type RunArguments<In> = undefined extends In
   ? [input?: In, options?: RunOptions]
   : [input: In, options?: RunOptions];
 
-type ResultOf<T extends AnyTask, Out> = RunResult<T['id'], { readonly [E in T as E['id']]: E['out'] | Missing[E['mark']] }, Out>;
+type ResultOf<T extends AnyTask, Out> = RunResult<
+  T['id'],
+  { readonly [E in T as E['id']]: E['out'] | Missing[E['mark']] },
+  Out
+>;
 
 /**
  * Runs a workflow in this process.

@@ -31,12 +31,15 @@ export function checkLog(events: readonly RunEvent[], plan: Plan, concurrency: n
     const standing = standings.get(event.task) ?? { state: 'pending', tries: new Map(), live: new Set() };
     standings.set(event.task, standing);
     follow(standing, event, where);
-    const live = Array.from(standings.values(), ({ live: units }) => units.size).reduce((sum, size) => sum + size);
+    const live = Array.from(standings.values(), ({ live: units }) => units.size).reduce(
+      (sum, size) => sum + size,
+    );
     expect(live, `${where}: attempts at once`).toBeLessThanOrEqual(concurrency);
     const own = plan.tasks[plan.indexOf.get(event.task) ?? -1]?.definition;
     const { fanOut, runAlways, teardownOf } = own ?? {};
     expect(standing.live.size, `${where}: items at once`).toBeLessThanOrEqual(fanOut?.concurrency ?? 16);
-    const ends = cancelling === 'wholly' || (cancelling === 'gently' && runAlways !== true && teardownOf === undefined);
+    const ends =
+      cancelling === 'wholly' || (cancelling === 'gently' && runAlways !== true && teardownOf === undefined);
     if (ends) expect(event.type, where).toMatch(/^(?:task\.(?:cancelled|log|sla_missed)|compensation\.)/);
   }
   expect(standings.size).toBe(plan.tasks.length);

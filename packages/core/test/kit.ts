@@ -1,18 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-import { run } from '../src/index.ts';
-import type {
-  Clock,
-  Observer,
-  RunEvent,
-  RunHandle,
-  RunOptions,
-  RunResult,
-  Schema,
-  TaskDefinition,
-  TaskResult,
-  Workflow,
-  WorkflowDefinition,
+import {
+  type Clock,
+  type Observer,
+  run,
+  type RunEvent,
+  type RunHandle,
+  type RunOptions,
+  type RunResult,
+  type Schema,
+  type TaskDefinition,
+  type TaskResult,
+  type Workflow,
+  type WorkflowDefinition,
 } from '../src/index.ts';
 
 /** A promise that the test settles. */
@@ -176,7 +176,7 @@ export interface Driven {
   readonly handle: RunHandle<RunResult>;
   readonly events: readonly RunEvent[];
   /** Passes as much time as it takes until it ends. */
-  end(): Promise<RunResult>;
+  readonly end: () => Promise<RunResult>;
 }
 
 /** Runs a workflow in virtual time, by the ID `r`; chance is always one half. */

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 
-import { NonRetryableError, pool, type Pool, skip } from '../src/index.ts';
-import type { RetryOptions, TaskContext } from '../src/index.ts';
+import {
+  NonRetryableError,
+  pool,
+  type Pool,
+  type RetryOptions,
+  skip,
+  type TaskContext,
+} from '../src/index.ts';
 import type { FanOut } from '../src/model/fan-out.ts';
 import type { Fallback } from '../src/model/definition.ts';
 import type { RecoveryAction, RecoveryRule } from '../src/model/recovery.ts';
@@ -43,7 +49,11 @@ export interface Scenario {
   readonly trials: readonly Trial[];
   readonly concurrency: number;
   readonly cancel:
-    | { readonly atEvent: number; readonly how: 'at_once' | 'soon' | 'by_signal' | 'forced' | 'forced_soon'; readonly forceAfter: number | undefined }
+    | {
+        readonly atEvent: number;
+        readonly how: 'at_once' | 'soon' | 'by_signal' | 'forced' | 'forced_soon';
+        readonly forceAfter: number | undefined;
+      }
     | undefined;
   /** What a person says about the first task that waits for a decision, the second, … */
   readonly decisions: readonly ('approve' | 'retry' | 'skip' | 'fail')[];
@@ -67,15 +77,23 @@ const retry: fc.Arbitrary<RetryOptions> = fc.record({
 
 /** One of these, or, `freq` times in `freq + 1`, nothing. */
 function seldom<T>(freq: number, ...values: T[]): fc.Arbitrary<T | undefined> {
-  return fc.oneof({ weight: freq, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...values) });
+  return fc.oneof(
+    { weight: freq, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom(...values) },
+  );
 }
 
 const flag = (freq: number): fc.Arbitrary<boolean> => seldom(freq, true).map(Boolean);
 
 const trial: fc.Arbitrary<Trial> = fc.record({
-  shape: seldom(2, 'list' as const, 'stream' as const, 'matrix' as const, 'child' as const, 'sleep' as const).map(
-    (shape) => shape ?? 'plain',
-  ),
+  shape: seldom(
+    2,
+    'list' as const,
+    'stream' as const,
+    'matrix' as const,
+    'child' as const,
+    'sleep' as const,
+  ).map((shape) => shape ?? 'plain'),
   work: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom('at_once' as const, 'later' as const, 'log' as const) },
     { weight: 1, arbitrary: fc.constantFrom('until_aborted' as const, 'deaf' as const) },
@@ -87,7 +105,14 @@ const trial: fc.Arbitrary<Trial> = fc.record({
   error: fc.constantFrom('error', 'type_error', 'text', 'final'),
   takesMs: fc.constantFrom(0, 5, 30, 100),
   rule: seldom(1, 'teardown' as const, ...TRIGGER_RULES),
-  condition: seldom(5, 'yes' as const, 'no' as const, 'yes_later' as const, 'no_later' as const, 'throws' as const),
+  condition: seldom(
+    5,
+    'yes' as const,
+    'no' as const,
+    'yes_later' as const,
+    'no_later' as const,
+    'throws' as const,
+  ),
   branch: seldom(8, 'taken' as const, 'not_taken' as const),
   runAlways: flag(8),
   allowFailure: flag(6),
@@ -124,7 +149,13 @@ export const randomScenario: fc.Arbitrary<Scenario> = fc.record({
   cancel: fc.option(
     fc.record({
       atEvent: fc.nat({ max: 40 }),
-      how: fc.constantFrom('at_once' as const, 'soon' as const, 'by_signal' as const, 'forced' as const, 'forced_soon' as const),
+      how: fc.constantFrom(
+        'at_once' as const,
+        'soon' as const,
+        'by_signal' as const,
+        'forced' as const,
+        'forced_soon' as const,
+      ),
       forceAfter: seldom(2, 0, 1, 3, 8),
     }),
     { nil: undefined },
@@ -141,13 +172,23 @@ export const randomScenario: fc.Arbitrary<Scenario> = fc.record({
 const POOLS = { one: pool('one', { slots: 1 }), two: pool('two', { slots: 2, perKey: 1 }) } as const;
 
 /** The workflow of a scenario. `called` hears of each call of a handler. */
-export function workflowOf(scenario: Scenario, clock: VirtualClock, called: () => void): ReturnType<typeof flowOf> {
+export function workflowOf(
+  scenario: Scenario,
+  clock: VirtualClock,
+  called: () => void,
+): ReturnType<typeof flowOf> {
   const { graph, trials, failurePolicy } = scenario;
   const tasks = graph.map(({ id, dependsOn, priority }, index): PlainTask => {
     const given = trials[index];
     if (given === undefined) throw new RangeError('too few trials');
     const reads = dependsOn.map((place) => graph[place]?.id ?? '');
-    return { id, priority, dependsOn: reads, ...controlOf(given, reads), ...workOf(id, given, clock, called) };
+    return {
+      id,
+      priority,
+      dependsOn: reads,
+      ...controlOf(given, reads),
+      ...workOf(id, given, clock, called),
+    };
   });
   return flowOf(tasks, { failurePolicy });
 }
@@ -188,7 +229,8 @@ function workOf(id: string, given: Trial, clock: VirtualClock, called: () => voi
     called();
     return perform(id, given, data.index, context, clock);
   };
-  const demands: readonly Pool[] = pools === undefined ? [] : pools === 'both' ? [POOLS.two, POOLS.one] : [POOLS[pools]];
+  const demands: readonly Pool[] =
+    pools === undefined ? [] : pools === 'both' ? [POOLS.two, POOLS.one] : [POOLS[pools]];
   return {
     ...(given.shape === 'child' ? { child: { workflow: childOf(given, handler) } } : { handler }),
     fanOut: fanOutOf(given, clock),
@@ -197,7 +239,8 @@ function workOf(id: string, given: Trial, clock: VirtualClock, called: () => voi
     queueTimeout,
     pools: pools === undefined ? undefined : demands.map((from) => ({ pool: from, key: () => id })),
     resources: cpu === undefined ? undefined : { cpu },
-    breaker: breaker === undefined ? undefined : { name: 'b', minimumCalls: 2, resetAfter: 50, whenOpen: breaker },
+    breaker:
+      breaker === undefined ? undefined : { name: 'b', minimumCalls: 2, resetAfter: 50, whenOpen: breaker },
     fallback: fallbackOf(given, clock),
     recover: given.recover === undefined ? undefined : [ruleOf(given.recover, clock)],
     compensate: given.compensate === undefined ? undefined : compensationOf(given.compensate, clock),
@@ -297,7 +340,13 @@ function compensationOf(how: NonNullable<Trial['compensate']>, clock: VirtualClo
   }
 }
 
-function perform(id: string, given: Trial, index: number | undefined, context: TaskContext, clock: VirtualClock): unknown {
+function perform(
+  id: string,
+  given: Trial,
+  index: number | undefined,
+  context: TaskContext,
+  clock: VirtualClock,
+): unknown {
   const { signal, log, run } = context;
   const attempt = run.parent?.attempt ?? context.attempt;
   const outcome = (): string => {

@@ -93,7 +93,7 @@ export class Decisions {
         if (first === undefined || !isStuck(this.#tree.root) || this.#over) return;
         const decided = await ask(first, asker, this.#desk.colours);
         if (decided === undefined) {
-          if (!asking.signal.aborted) this.#giveUp(waitingIn(this.#tree.root));
+          if (!asking.signal.aborted) this.#giveUp(waitingIn(this.#tree.root), 'no answer came');
           return;
         }
         this.#tell(first, decided);
@@ -127,19 +127,19 @@ export class Decisions {
     }
   }
 
-  #giveUp(waiting: readonly Waiting[]): void {
+  #giveUp(waiting: readonly Waiting[], why = 'nothing in this process can answer'): void {
     this.#gaveUp = true;
     const names = waiting.map(({ run, task }) => `${run.prefix}${task.id}`);
     const many = waiting.length === 1 ? '1 task waits' : `${count(waiting.length, 'task')} wait`;
-    this.#desk.say(
-      `${many} for a decision, nothing else is left to do, and nothing in this process can answer:`,
-    );
+    this.#desk.say(`${many} for a decision, nothing else is left to do, and ${why}:`);
     for (const [place, { task }] of waiting.entries())
       this.#desk.say(`  ${names[place] ?? ''}  ${whyAsked(task)}`);
     this.#desk.say(
-      'The run is cancelled. To be asked, run it in a terminal; in code, answer through the handle that run() gives: approve, retry, skip or fail.',
+      this.#desk.canAsk
+        ? 'The run is cancelled.'
+        : 'The run is cancelled. In a terminal it asks; in code the handle of a run answers: approve, retry, skip or fail.',
     );
-    void this.#handle().cancel(`nothing in this process can decide about ${names.join(', ')}`);
+    void this.#handle().cancel(`${names.join(', ')} waited for a decision, and ${why}`);
   }
 }
 

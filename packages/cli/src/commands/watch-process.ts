@@ -26,6 +26,7 @@ export function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter, d
     }
     signal = received;
     void handle.cancel(received === 'SIGINT' ? 'interrupted (Ctrl-C)' : `stopped by ${received}`);
+    say('a second Ctrl-C ends it at once, whatever is half done');
   };
   const onStray = (error: unknown): void => {
     say(`an error outside of any task's own promise, for example a promise that nobody awaits:`);

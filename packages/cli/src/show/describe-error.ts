@@ -1,22 +1,19 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ErrorCode, isWorkflowError } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
+import { openEnvelope } from './envelope.ts';
 import { headline } from './format.ts';
 
 const CAUSES = 5;
-/** Runs below runs, each with its task: deeper than any that is allowed. */
-const ENVELOPES = 50;
 
 /** The error, where in the user's code it came from, and what caused it. */
 export function describeError(error: unknown, colours: Colors, cwd: string): string[] {
   const lines: string[] = [];
   let current = error;
-  for (let depth = 0; depth < ENVELOPES; depth++) {
-    const envelope = openEnvelope(current);
-    if (envelope === undefined) break;
-    lines.push(colours.dim(envelope.text));
-    current = envelope.content;
+  // Each is shorter than the one around it, so there is an innermost one.
+  for (let outer = openEnvelope(error); outer !== undefined; outer = openEnvelope(current)) {
+    lines.push(colours.dim(outer.text));
+    current = outer.content;
   }
   for (let depth = 0; current !== undefined && depth < CAUSES; depth++) {
     const prefix = depth === 0 ? '' : 'caused by ';
@@ -29,27 +26,6 @@ export function describeError(error: unknown, colours: Colors, cwd: string): str
   }
   return lines;
 }
-
-/**
- * An error that only says to which run, task or item another one happened repeats what that one says: here its own words
- * alone, and the other.
- */
-function openEnvelope(error: unknown): { readonly text: string; readonly content: Error } | undefined {
-  if (!isWorkflowError(error) || !ENVELOPE_CODES.has(error.code) || !(error.cause instanceof Error))
-    return undefined;
-  const { message, cause } = error;
-  const at = message.lastIndexOf(cause.message);
-  if (at <= 0) return undefined;
-  const [before, after] = [message.slice(0, at), message.slice(at + cause.message.length)];
-  return { text: `${before.replace(/:\s*$/, '')}${after}`, content: cause };
-}
-
-const ENVELOPE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'run_failed',
-  'task_failed',
-  'item_failed',
-  'items_failed',
-]);
 
 /** `pipeline.ts:12:9`: the first place of a stack that is neither Node's, nor a package's, nor ours. */
 export function whereThrown(error: unknown, cwd: string): string | undefined {

@@ -1,3 +1,4 @@
+import { RunFailedError, TaskFailedError } from '@wf-sdk/core';
 import { expect, test } from 'vitest';
 import { count, formatDuration, headline } from './format.ts';
 
@@ -19,6 +20,14 @@ test.each([
 
 test('counts things', () => {
   expect([0, 1, 2].map((number) => count(number, 'task'))).toEqual(['0 tasks', '1 task', '2 tasks']);
+});
+
+test('the headline of an error within others is what the innermost of them says', () => {
+  const content = new RangeError('too far');
+  const task = new TaskFailedError('deep', 2, content);
+  const run = new RunFailedError('r.ship', 'inner', [task, task]);
+  expect(headline(new TaskFailedError('ship', 1, run))).toBe("task 'deep' failed after 2 attempts: too far");
+  expect(headline(new TaskFailedError('ship', 1, new Error('')))).toBe("task 'ship' failed: ");
 });
 
 test.each([

@@ -1,3 +1,5 @@
+import { openEnvelope } from './envelope.ts';
+
 /** A duration as people read it: `0 ms`, `340 ms`, `1.2 s`, `2 m 05 s`, `1 h 03 m`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
@@ -17,12 +19,15 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** The first line of an error, without its name where that says nothing. */
+/** The first line of an error, without its name where that says nothing; of one within others what the innermost says. */
 export function headline(error: unknown): string {
+  const envelope = openEnvelope(error);
+  if (envelope !== undefined && openEnvelope(envelope.content) !== undefined)
+    return headline(envelope.content);
   if (!(error instanceof Error)) return firstLine(String(error));
   const message = firstLine(error.message);
   if (message === '') return error.name;
-  return error.name === 'Error' ? message : `${error.name}: ${message}`;
+  return error.name === 'Error' || envelope !== undefined ? message : `${error.name}: ${message}`;
 }
 
 function firstLine(text: string): string {

@@ -1,7 +1,8 @@
-import { graph, type RunEvent, workflow } from '@wf-sdk/core';
+import { graph, type ParentTask, type RunEvent, workflow } from '@wf-sdk/core';
 import { describe, expect, test } from 'vitest';
 import { coloursFor } from './colours.ts';
 import { frame } from './frame.ts';
+import { RunTree } from './run-tree.ts';
 import { RunView } from './run-view.ts';
 
 const plain = coloursFor({}, {});
@@ -67,14 +68,179 @@ describe('the picture of a small run', () => {
     ]);
   });
 
-  test('says how to force it when it is being cancelled, where a narrow terminal does not cut it off', () => {
+  test('says that it is being cancelled, where a narrow terminal does not cut it off', () => {
     const view = viewOf(['a'], [{ type: 'run.cancelling', reason: 'enough' }]);
-    expect(linesOf(view, 80, 24, 3_600_000).at(-1)).toContain('cancelling, Ctrl-C again forces');
+    expect(linesOf(view, 80, 24, 3_600_000).at(-1)).toMatch(/^░+ 0\/1 · cancelling · /);
   });
 
   test('says no attempts where there is only one', () => {
     const view = viewOf(['a'], [{ type: 'attempt.started', task: 'a', attempt: 1 }]);
     expect(linesOf(view, 80, 24, 500)[1]).toBe('▸ a  500 ms');
+  });
+});
+
+describe('the picture of a run with more than tries', () => {
+  const child = workflow('pack')
+    .addTask('box')
+    .run(() => 1)
+    .addTask('label')
+    .run(() => 1);
+  const flow = workflow('flow')
+    .addTask('pause')
+    .sleep('1m')
+    .addTask('ask')
+    .run(() => 1)
+    .addTask('us')
+    .breaker({ name: 'api' })
+    .run(() => 1)
+    .addTask('tests')
+    .matrix({ os: ['linux', 'mac'], node: [20, 22] })
+    .run(() => 1)
+    .addTask('each')
+    .forEach(() => [1])
+    .run(() => 1)
+    .addTask('may')
+    .allowFailure()
+    .run(() => 1)
+    .addTask('off')
+    .when(() => false)
+    .run(() => 1)
+    .addTask('ship')
+    .runWorkflow(child)
+    .addTask('shipAll')
+    .forEach(() => [1])
+    .runWorkflow(child);
+
+  const at = 0;
+  const start = (task: string, item?: number): RunEvent => ({
+    type: 'attempt.started',
+    run: 'r',
+    at,
+    task,
+    attempt: 1,
+    ...(item !== undefined && { item }),
+  });
+  const childStarted = (run: string, parent: ParentTask): RunEvent => ({
+    type: 'run.started',
+    run,
+    at,
+    workflow: 'pack',
+    version: '1',
+    input: undefined,
+    total: 2,
+    parent,
+  });
+
+  function pictureAfter(...events: RunEvent[]): string[] {
+    const tree = new RunTree(flow.definition);
+    for (const event of events) tree.apply(event);
+    return linesOf(tree.root, 100, 30, 2_000);
+  }
+
+  test('says what waits, how far items have come, and what runs below', () => {
+    expect(
+      pictureAfter(
+        { type: 'run.started', run: 'r', at, workflow: 'flow', version: '1', input: undefined, total: 9 },
+        { type: 'task.waiting', run: 'r', at, task: 'pause', for: 'timer', until: 60_000 },
+        {
+          type: 'task.waiting',
+          run: 'r',
+          at,
+          task: 'ask',
+          for: 'approval',
+          error: new Error('no'),
+          message: 'look',
+        },
+        { type: 'task.waiting', run: 'r', at, task: 'us', for: 'breaker', until: 5_000 },
+        start('tests', 0),
+        start('tests', 1),
+        { type: 'item.succeeded', run: 'r', at, task: 'tests', item: 0, output: 1 },
+        start('each', 0),
+        { type: 'item.failed', run: 'r', at, task: 'each', item: 0, error: new Error('no') },
+        { type: 'task.succeeded', run: 'r', at: 1_000, task: 'each', output: [], by: 'fallback' },
+        start('may'),
+        { type: 'task.sla_missed', run: 'r', at, task: 'may', slaMs: 1 },
+        { type: 'task.failed', run: 'r', at, task: 'may', error: new Error('style') },
+        { type: 'task.skipped', run: 'r', at, task: 'off', reason: 'condition' },
+        start('ship'),
+        childStarted('r.ship', { run: 'r', task: 'ship', attempt: 1 }),
+        { type: 'task.succeeded', run: 'r.ship', at, task: 'box', output: 1 },
+        start('shipAll', 3),
+        childStarted('r.shipAll.3', { run: 'r', task: 'shipAll', attempt: 1, item: 3 }),
+      ),
+    ).toEqual([
+      'flow',
+      '◔ pause        sleeps for another 58.0 s',
+      '? ask          waits for a decision: look · no',
+      '◔ us           waits for breaker api to let it try, 3.0 s left',
+      '▸ tests        2.0 s  1/4 items, 1 running',
+      '✔ each         1.0 s  0/1 item  by fallback',
+      '✖ may          failed (allowed): style  over its sla',
+      '○ off          skipped: its condition said no',
+      '▸ ship         2.0 s  1/2 of pack',
+      '✔ › box',
+      '· › label',
+      '▸ shipAll      2.0 s  0 items done, 1 running',
+      '· › [3] box',
+      '· › [3] label',
+      '████████░░░░░░░░░░░░░░░░ 3/9 · 3 running · 3 waiting · 1 skipped · 2.0 s',
+    ]);
+  });
+
+  test('says what is undone, below the tasks', () => {
+    const undo = { run: 'r', task: 'ship', attempt: 1 };
+    const lines = pictureAfter(
+      { type: 'run.cancelling', run: 'r', at, reason: 'enough' },
+      { ...undo, type: 'compensation.started', at },
+      { ...undo, type: 'compensation.succeeded', at: 30 },
+      { ...undo, type: 'compensation.started', at, item: 1 },
+      { ...undo, type: 'compensation.failed', at, item: 1, error: new Error('no'), retryInMs: 3_000 },
+      { ...undo, type: 'compensation.started', at, item: 2 },
+      { ...undo, type: 'compensation.failed', at, item: 2, error: new Error('never') },
+      { ...undo, type: 'compensation.started', at: 1_500, item: 3 },
+    );
+    expect(lines.slice(-5)).toEqual([
+      '✔ undo ship     30 ms',
+      '↻ undo ship[1]  attempt 1 failed, next in 1.0 s: no',
+      '✖ undo ship[2]  never',
+      '↶ undo ship[3]  500 ms',
+      '░░░░░░░░░░░░░░░░░░░░░░░░ 0/9 · cancelling · 0 running · 2.0 s',
+    ]);
+  });
+
+  test('has room for the tasks that matter while much is undone, and is no taller for it', () => {
+    const tree = new RunTree(flow.definition);
+    for (const { id } of flow.definition.tasks) tree.apply(start(id));
+    for (let item = 0; item < 50; item++)
+      tree.apply({ type: 'compensation.started', run: 'r', at, task: 'ship', attempt: 1, item });
+    const lines = linesOf(tree.root, 80, 12, 0);
+    expect(lines).toHaveLength(10);
+    expect(lines).toContain('▸ pause          0 ms');
+    expect(lines).toContain('↶ undo ship[49]  0 ms');
+  });
+
+  test('forgets of what is undone what went well, once it is much', () => {
+    const tree = new RunTree(flow.definition);
+    for (let item = 0; item < 1_000; item++) {
+      const undo = { run: 'r', at, task: 'ship', attempt: 1, item };
+      tree.apply({ ...undo, type: 'compensation.started' });
+      tree.apply({
+        ...undo,
+        type: item === 500 ? 'compensation.failed' : 'compensation.succeeded',
+        error: '',
+      });
+    }
+    expect(tree.root.undone.length).toBeLessThan(110);
+    expect(tree.root.undone.at(-1)?.name).toBe('ship[500]');
+  });
+
+  test('stands still when the run has ended', () => {
+    const finished = { type: 'run.finished', run: 'r', at: 700, succeeded: 0, total: 9 } as const;
+    const lines = pictureAfter(
+      { type: 'run.cancelling', run: 'r', at, reason: 'enough' },
+      { ...finished, state: 'cancelled' },
+    );
+    expect(lines.at(-1)).toBe('░░░░░░░░░░░░░░░░░░░░░░░░ 0/9 · 0 running · 700 ms');
   });
 });
 

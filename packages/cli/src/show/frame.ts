@@ -80,12 +80,12 @@ function progress(view: RunView, { colours, now }: FrameOptions): string {
   const parts = [
     `${done}/${total}`,
     // First, since the end of a line is cut off in a narrow terminal.
-    ...(view.cancelling ? [colours.yellow('cancelling, Ctrl-C again forces')] : []),
+    ...(view.cancelling ? [colours.yellow('cancelling')] : []),
     `${view.countIn('running')} running`,
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
     ...(failed > 0 ? [colours.red(`${failed} failed`)] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
-    formatDuration(now - view.startedAt),
+    formatDuration((view.endedAt ?? now) - view.startedAt),
   ];
   return `${bar} ${parts.join(' · ')}`;
 }

@@ -109,7 +109,7 @@ function since({ startedAt }: TaskView, at: number): string {
   return startedAt === undefined ? '' : formatDuration(at - startedAt);
 }
 
-/** What a user who has pressed Ctrl-C wants to know: that it was seen, what still happens, and how to end even that. */
+/** What a user who has pressed Ctrl-C wants to know: that it was seen, and what still happens. */
 function cancellingLine(
   { reason, wholly }: Extract<RunEvent, { type: 'run.cancelling' }>,
   { tasks }: RunView,
@@ -122,7 +122,7 @@ function cancellingLine(
     tasks.some(({ definition }) => definition?.compensate !== undefined) ? ', what was done is undone' : '',
   ].join('');
   return colours.yellow(
-    `cancelling: ${headline(reason)}; running tasks have been told to stop${wholly === true ? '' : still}, Ctrl-C again forces`,
+    `cancelling: ${headline(reason)}; running tasks have been told to stop${wholly === true ? '' : still}`,
   );
 }
 

@@ -22,6 +22,8 @@ export class RunView {
   id: string | undefined;
   /** Milliseconds since the epoch. */
   startedAt = 0;
+  endedAt: number | undefined;
+  /** It has been told to stop, and has not ended yet. */
   cancelling = false;
   readonly #tasks: TaskView[];
   readonly #byId: Map<string, TaskView>;
@@ -88,6 +90,10 @@ export class RunView {
   apply(event: RunEvent): void {
     if (event.type === 'run.started') this.startedAt = event.at;
     if (event.type === 'run.cancelling') this.cancelling = true;
+    if (event.type === 'run.finished') {
+      this.cancelling = false;
+      this.endedAt = event.at;
+    }
     if (isUndoing(event)) {
       const name = nameOf(event.task, event.item);
       const undo = applyToUndo(this.#undone.get(name), name, event);

@@ -141,8 +141,94 @@ describe('failures', () => {
     const handle = run(waits);
     await handle.events().next();
     const text = summary(await handle.cancel('the disk is full'), waits.definition, plain, CWD);
-    expect(text).toMatch(/^ {2}the disk is full\n\n◼ cancelled {2}0 of 1 task succeeded in .*$/);
+    expect(text).toMatch(/^\n {2}the disk is full\n\n◼ cancelled {2}0 of 1 task succeeded in .*$/);
   });
+});
+
+describe('what else is worth knowing', () => {
+  const failedUndo = {
+    task: 'book',
+    item: 2,
+    state: 'failed',
+    attempts: 3,
+    error: thrown('not found', `${CWD}/undo.ts:4:5`),
+  };
+
+  test('is what was allowed, left out, stood in for, and how many items there were', () => {
+    const tasks = [
+      task('lint', { state: 'failed', error: new Error('style') }),
+      task('us', { state: 'skipped', reason: 'branch', durationMs: undefined }),
+      task('tax', { state: 'skipped', reason: 'intervention', durationMs: undefined }),
+      task('price', { by: 'fallback' }),
+      task('thumbs', { items: { items: 100, succeeded: 42, failed: 58 } }),
+      task('none', { items: { items: 0, succeeded: 0, failed: 0 } }),
+    ];
+    expect(
+      textOf(tasks, { ...success, succeeded: 3 }, ['lint'])
+        .split('\n')
+        .slice(0, -1),
+    ).toEqual([
+      '',
+      '  ✖ lint failed (allowed): style',
+      '  2 tasks skipped: us (branch), tax (decision)',
+      '  stood in for: price (fallback)',
+      '  fanned out: thumbs 42/100 items',
+      '',
+      '✔ success  3 of 6 tasks succeeded, 2 skipped, 1 failed (allowed) in 1.2 s',
+    ]);
+  });
+
+  test('is what was undone, and what could not be', () => {
+    const undone = { task: 'pay', item: undefined, state: 'succeeded', attempts: 1, error: undefined };
+    const text = textOf([task('a')], {
+      ...partial,
+      error: new Error('x'),
+      compensations: [failedUndo, undone],
+    });
+    expect(text.split('\n').slice(2, -1)).toEqual([
+      '',
+      '  ✖ book[2] was not undone after 3 attempts',
+      '    not found',
+      '      at undo.ts:4:5',
+      '',
+      '  undone: pay',
+      '',
+    ]);
+  });
+
+  test('is cut off where there is much of it', () => {
+    const tasks = Array.from({ length: 12 }, (_, n) => task(`t${n}`, { state: 'skipped', reason: 'branch' }));
+    const compensations = Array.from({ length: 12 }, () => failedUndo);
+    const text = textOf(tasks, { ...success, compensations });
+    expect(text).toMatch(/12 tasks skipped: t0 \(branch\), .*, t9 \(branch\), … and 2 more$/m);
+    expect(text).toContain('\n  … and 2 more were not undone\n');
+  });
+
+  test('does not call a failure one where the leaves decide and have succeeded', () => {
+    const text = textOf([task('a', { state: 'failed', error: new Error('x') }), task('b')], success);
+    expect(text).toContain('  ✖ a failed (allowed): x');
+  });
+});
+
+test('a failure within other runs and items is told once, with the way to it', async () => {
+  const inner = workflow('inner')
+    .addTask('deep')
+    .run(() => {
+      throw new TypeError('no boxes');
+    });
+  const outer = workflow('outer')
+    .addTask('each')
+    .forEach(() => [1])
+    .runWorkflow(inner);
+  const text = summary(await run(outer, undefined, { id: 'r' }), outer.definition, plain, '/');
+  expect(text.split('\n').slice(0, 6)).toEqual([
+    '',
+    '  ✖ each',
+    "    item 0 of task 'each' failed",
+    "    run r.each.0 of workflow 'inner' failed",
+    "    task 'deep' failed",
+    '    TypeError: no boxes',
+  ]);
 });
 
 describe('the output', () => {

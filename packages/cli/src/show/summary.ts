@@ -24,7 +24,7 @@ export function summary(
   ];
   const sections = [
     ...before,
-    ...separated(before),
+    ...(before.length > 0 ? [''] : []),
     verdict(result, tasks, allowed, colours),
     slowest(tasks, colours),
     output(result, colours),
@@ -104,20 +104,12 @@ function failures(
     );
   }
   if (result.state === 'cancelled' && result.error.cause !== undefined) {
-    lines.push(
-      ...separated(lines),
-      ...describeError(result.error.cause, colours, cwd).map((line) => `  ${line}`),
-    );
+    lines.push('', ...describeError(result.error.cause, colours, cwd).map((line) => `  ${line}`));
   }
   // A failure that is no task's own: the run's timeout, or the output function.
   if (result.state === 'failed' && failed.length === 0)
     lines.push('', `  ${describeError(result.error, colours, cwd).join('\n  ')}`);
   return lines;
-}
-
-/** An empty line, where there is something above it. */
-function separated(lines: readonly string[]): readonly string[] {
-  return lines.length > 0 ? [''] : [];
 }
 
 function failure(task: TaskResult, colours: Colors, cwd: string): string[] {

@@ -92,7 +92,8 @@ export interface TaskBuilder<
   /** Waits for a task and runs only if that gave one of these labels; else this task is skipped. */
   onBranch<D extends DependencyId<Ids>, const L extends LabelOf<Selected<T, D>>>(
     task: D,
-    ...labels: readonly [L, ...L[]]
+    label: L,
+    ...more: L[]
   ): TaskBuilder<
     S,
     T,

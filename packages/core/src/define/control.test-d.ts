@@ -235,10 +235,10 @@ shop
   .addTask('next')
   .dependsOn('order')
   .when(({ order }) => order.total > 0)
-  // @ts-expect-error TS2345 at 'all_done': Argument of type '"all_done"' is not assignable to parameter of type '"Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with a key, which read the data as the rule makes it"'.
+  // @ts-expect-error TS2345 at 'all_done': Argument of type '"all_done"' is not assignable to parameter of type '"Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with options, which read the data as the rule makes it"'.
   .triggerRule('all_done');
 
-// @ts-expect-error TS2684 at shop: The 'this' context of type 'TaskBuilder<…>' is not assignable to method's 'this' of type '"Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with a key, which read the data as the rule makes it"'.
+// @ts-expect-error TS2684 at shop: The 'this' context of type 'TaskBuilder<…>' is not assignable to method's 'this' of type '"Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with options, which read the data as the rule makes it"'.
 shop
   .addTask('next')
   .forEach(() => [1])

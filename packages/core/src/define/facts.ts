@@ -70,11 +70,15 @@ interface Joined<Item, Instead> {
 export type FanOf<Join, Collect> = Collect extends false ? 'summary' : Join extends 'all' ? 'all' : 'settled';
 
 /** The mark of a task for which this can stand in, if that can be `skip`. */
-export type SkipIn<V> = unknown extends V ? 'skipped' : [Extract<V, Skip>] extends [never] ? never : 'skipped';
+export type SkipIn<V> = unknown extends V
+  ? 'skipped'
+  : [Extract<V, Skip>] extends [never]
+    ? never
+    : 'skipped';
 
 /** A function was given that reads the data as the rule makes it. */
 export interface Read {
-  readonly rules: 'Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with a key, which read the data as the rule makes it';
+  readonly rules: 'Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with options, which read the data as the rule makes it';
 }
 
 /** What a step that changes the rule can be called on: anything, else the sentence that says why nothing. */

@@ -64,7 +64,8 @@ export interface TaskRefBuilder<
   /** Waits for a task and runs only if that gave one of these labels; else this task is skipped. */
   onBranch<R extends TaskRefFor<Input>, const L extends LabelOf<TaskOf<R>>>(
     task: R,
-    ...labels: readonly [L, ...L[]]
+    label: L,
+    ...more: L[]
   ): TaskRefBuilder<
     Input,
     Id,

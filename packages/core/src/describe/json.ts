@@ -68,11 +68,11 @@ export interface TaskJson {
 }
 
 /** Of a fan-out over items there is what selects them to bind; a matrix has its axes here, where JSON holds them. */
-export type FanOutJson = FanOutOptions &
+type FanOutJson = FanOutOptions &
   ({ readonly kind: 'each' } | { readonly kind: 'matrix'; readonly axes: MatrixAxes | true });
 type MatrixAxes = Readonly<Record<string, readonly unknown[]>>;
 
-export interface PoolJson {
+interface PoolJson {
   readonly pool: Pool;
   readonly slots?: number | undefined;
   /** There is a key function to bind. */

@@ -40,7 +40,10 @@ export interface CompensationHost {
 }
 
 /** Undoes what was done, the last first. One that cannot be undone is reported, and the others go on. */
-export async function compensate(done: readonly Undo[], host: CompensationHost): Promise<CompensationResult[]> {
+export async function compensate(
+  done: readonly Undo[],
+  host: CompensationHost,
+): Promise<CompensationResult[]> {
   const results: CompensationResult[] = [];
   for (const undo of done.toReversed()) results.push(await undoOne(undo, host));
   return results;
@@ -74,7 +77,11 @@ function allows(policy: RetryPolicy, failure: AttemptFailure): boolean {
   }
 }
 
-async function tryOnce(undo: Undo, attempt: number, host: CompensationHost): Promise<AttemptFailure | undefined> {
+async function tryOnce(
+  undo: Undo,
+  attempt: number,
+  host: CompensationHost,
+): Promise<AttemptFailure | undefined> {
   const { task, output, data } = undo;
   const { undo: handler, timeoutMs } = task.compensate ?? {};
   if (host.signal.aborted) return new AttemptFailure(toError(task.id, host.signal.reason), attempt);
@@ -108,15 +115,13 @@ function limited(
     };
     const onAbort = (): void => stop(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    const disarm = limit === undefined ? undefined : clock.setTimer(limit.timeoutMs, () => stop(limit.error()));
+    const disarm =
+      limit === undefined ? undefined : clock.setTimer(limit.timeoutMs, () => stop(limit.error()));
     const done = (): void => {
       signal.removeEventListener('abort', onAbort);
       disarm?.();
     };
-    Promise.resolve()
-      .then(work)
-      .finally(done)
-      .then(resolve, reject);
+    Promise.resolve().then(work).finally(done).then(resolve, reject);
   });
 }
 

@@ -68,7 +68,8 @@ export class FanOutRun {
     const { fanOut } = this.#task.definition;
     this.#host.releaseSlot();
     try {
-      const given: unknown = fanOut?.kind === 'each' ? fanOut.select(data as never) : pointsOf(fanOut?.axes ?? {});
+      const given: unknown =
+        fanOut?.kind === 'each' ? fanOut.select(data as never) : pointsOf(fanOut?.axes ?? {});
       if (!isThenable(given)) return this.#open(given);
       this.#pulling = true;
       given.then(

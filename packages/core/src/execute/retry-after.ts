@@ -7,7 +7,11 @@
  */
 export function retryAfterOfResponse(error: object, now: number): number | undefined {
   const response = 'response' in error ? error.response : undefined;
-  const status = numberOf(error, 'status') ?? numberOf(error, 'statusCode') ?? numberOf(response, 'status') ?? numberOf(response, 'statusCode');
+  const status =
+    numberOf(error, 'status') ??
+    numberOf(error, 'statusCode') ??
+    numberOf(response, 'status') ??
+    numberOf(response, 'statusCode');
   if (status !== 429 && status !== 503) return undefined;
   const header = headerOf(response) ?? headerOf(error);
   if (header === undefined) return undefined;

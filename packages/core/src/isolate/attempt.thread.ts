@@ -1,12 +1,12 @@
 // What runs on threads: an entry of its own when the package is built.
 import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads';
-import { IsolationError } from '../model/error.ts';
+import type { Handler } from '../model/definition.ts';
 import { findUnsendable } from './find-unsendable.ts';
 import { exposeLiveHeap } from './live-heap.ts';
 import type { Assignment, FromThread, ToThread } from './message.ts';
 import { receiveError, sendError } from './sent-error.ts';
 import { ThreadContext } from './thread-context.ts';
-import { findTask } from './thread-modules.ts';
+import { findHandler } from './thread-modules.ts';
 import type { ThreadTask } from './thread-pool.ts';
 
 exposeLiveHeap();
@@ -30,20 +30,18 @@ export default async function makeAttempt({ port }: ThreadTask): Promise<void> {
   port.on('message', (message: ToThread) => {
     if (message.type === 'aborted') controller.abort(receiveError(message.reason));
   });
+  let handler: Handler | undefined;
   try {
-    const output = await callHandler(assignment, new ThreadContext(assignment, controller.signal, tell));
+    handler = await findHandler(assignment);
+    const output = await handler(
+      assignment.data as never,
+      new ThreadContext(assignment, controller.signal, tell),
+    );
     tellOutput(output, tell);
   } catch (error) {
-    tell({ type: 'failed', error: sendError(error) });
+    tell({ type: 'failed', error: sendError(error), spent: handler === undefined });
   }
   waiting = undefined;
-}
-
-async function callHandler(assignment: Assignment, context: ThreadContext): Promise<unknown> {
-  const { handler } = await findTask(assignment);
-  if (handler === undefined)
-    throw new IsolationError(assignment.task, 'has no handler that a thread could call');
-  return handler(assignment.data as never, context);
 }
 
 function tellOutput(output: unknown, tell: (message: FromThread) => void): void {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { CancelledError, OptionError } from '../model/error.ts';
 import type { Dispatcher, DispatchObserver, DispatchRequest } from '../model/ports.ts';
 import { threadFile } from './thread-file.ts';
@@ -16,6 +17,7 @@ export interface ThreadDispatcherOptions {
 
 /** Makes attempts on worker threads of this process, which are made when they are needed and end when they idle. */
 export interface ThreadDispatcher extends Dispatcher {
+  readonly slots: number;
   /** Ends every thread. Attempts that have not ended, and any that come, reject with a `CancelledError`. */
   close(): Promise<void>;
 }
@@ -27,17 +29,19 @@ export function createThreadDispatcher(options: ThreadDispatcherOptions = {}): T
 
 /** @param file The URL of the module that threads run: `attempt.thread.ts`, as it was built. */
 export class Dispatching implements ThreadDispatcher {
-  readonly #options: ThreadDispatcherOptions;
+  readonly slots: number;
+  readonly #loader: string | undefined;
   readonly #file: string;
   readonly #live = new Set<AbortController>();
   #threads: Promise<Threads> | undefined;
   #closed: CancelledError | undefined;
 
   constructor(options: ThreadDispatcherOptions, file: string) {
-    const { threads } = options;
-    if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
+    const { threads = availableParallelism(), loader } = options;
+    if (!(Number.isInteger(threads) && threads >= 1))
       throw new OptionError('threads', 'a whole number from 1', threads);
-    this.#options = options;
+    this.slots = threads;
+    this.#loader = loader;
     this.#file = file;
   }
 
@@ -70,6 +74,6 @@ export class Dispatching implements ThreadDispatcher {
 
   async #open(): Promise<Threads> {
     const { openThreads } = await import('./threads.ts');
-    return openThreads({ ...this.#options, file: this.#file });
+    return openThreads({ file: this.#file, threads: this.slots, loader: this.#loader });
   }
 }

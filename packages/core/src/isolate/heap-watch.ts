@@ -28,6 +28,16 @@ interface Question {
   readonly answer: (result: Result) => void;
 }
 
+/** `undefined` where threads cannot be watched: from a thread, and in a Node that was built without inspector. */
+export async function createHeapWatch(): Promise<HeapWatch | undefined> {
+  if (!isMainThread) return undefined;
+  try {
+    return new HeapWatch((await import('node:inspector')).Session);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Looks at the heaps of threads in use, and says when one has outgrown its limit. V8 has a limit of its own, but ends
  * the whole process, not the thread, when one allocation leads far past it, as that of a growing array does. What a
@@ -39,23 +49,13 @@ export class HeapWatch {
   readonly #Session: typeof Session;
   #session: Session | undefined;
   readonly #watched = new Set<Watched>();
-  /** The inspector's name for each thread. */
-  readonly #threads = new Map<string, string>();
+  /** The inspector's name for each thread; its `workerId` is not the thread's, but counts what it attaches to. */
+  readonly #threads = new Map<number, string>();
   readonly #questions = new Map<number, Question>();
   #asked = 0;
   #interval: NodeJS.Timeout | undefined;
 
-  /** `undefined` where threads cannot be watched: from a thread, and in a Node that was built without inspector. */
-  static async create(): Promise<HeapWatch | undefined> {
-    if (!isMainThread) return undefined;
-    try {
-      return new HeapWatch((await import('node:inspector')).Session);
-    } catch {
-      return undefined;
-    }
-  }
-
-  private constructor(session: typeof Session) {
+  constructor(session: typeof Session) {
     this.#Session = session;
   }
 
@@ -75,7 +75,8 @@ export class HeapWatch {
     session.connect();
     this.#session = session;
     session.on('NodeWorker.attachedToWorker', ({ params }) => {
-      this.#threads.set(params.workerInfo.workerId, params.sessionId);
+      const threadId = /^\[worker (\d+)\]/.exec(params.workerInfo.title)?.[1];
+      this.#threads.set(Number(threadId), params.sessionId);
     });
     session.on('NodeWorker.detachedFromWorker', ({ params }) => this.#forget(params.sessionId));
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
@@ -121,7 +122,7 @@ export class HeapWatch {
 
   /** Never settled for a thread that ends before it has answered. */
   #ask(threadId: number, method: string, params: object = {}): Promise<Result> {
-    const sessionId = this.#threads.get(String(threadId));
+    const sessionId = this.#threads.get(threadId);
     if (this.#session === undefined || sessionId === undefined) return Promise.resolve({});
     const id = ++this.#asked;
     const message = JSON.stringify({ id, method, params });

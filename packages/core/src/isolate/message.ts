@@ -16,7 +16,12 @@ export type ToThread =
 /** How an attempt can end on its thread. */
 export type Ending =
   | { readonly type: 'succeeded'; readonly output: unknown }
-  | { readonly type: 'failed'; readonly error: SentError }
+  | {
+      readonly type: 'failed';
+      readonly error: SentError;
+      /** Whether the thread is of no more use: Node does not load a module again that has failed. */
+      readonly spent: boolean;
+    }
   | {
       readonly type: 'unsendable';
       /** What in the output cannot be sent, and where it stands. */

@@ -53,6 +53,7 @@ export class RemoteAttempt {
       grace = setTimeout(() => this.#kill.abort(), GRACE_MS);
     };
     try {
+      signal.throwIfAborted();
       this.#assign();
       signal.addEventListener('abort', abort, { once: true });
       await this.#useThread();
@@ -90,14 +91,20 @@ export class RemoteAttempt {
     } catch (error) {
       crash = error;
     }
-    // Not all that was told has been delivered yet.
-    let delivered = receiveMessageOnPort(this.#port) as { message: FromThread } | undefined;
-    while (delivered !== undefined) {
-      this.#hear(delivered.message);
-      delivered = receiveMessageOnPort(this.#port) as { message: FromThread } | undefined;
-    }
+    this.#hearTheRest();
     if (crash !== undefined) this.#loss ??= this.#lossBy(crash);
-    if (this.#kill.signal.aborted && this.#thread !== undefined) await endOf(this.#thread);
+    const spent = this.#ending?.type === 'failed' && this.#ending.spent;
+    // It may have been told to end already: this waits until it has.
+    if (spent || this.#kill.signal.aborted) await this.#thread?.terminate();
+  }
+
+  /** Not all that the thread told needs to have been delivered when it has done. */
+  #hearTheRest(): void {
+    for (;;) {
+      const delivered: { message: FromThread } | undefined = receiveMessageOnPort(this.#port);
+      if (delivered === undefined) return;
+      this.#hear(delivered.message);
+    }
   }
 
   #hear(message: FromThread): void {
@@ -144,6 +151,7 @@ export class RemoteAttempt {
         return { kind: 'crash', cause: crash };
     }
   }
+
   #result(): unknown {
     const { task } = this.#request;
     const ending = this.#ending;
@@ -164,12 +172,4 @@ export class RemoteAttempt {
   #tell(message: ToThread): void {
     this.#port.postMessage(message);
   }
-}
-
-function endOf(thread: Worker): Promise<void> {
-  return new Promise((resolve) => {
-    // A thread that has ended has no number any more.
-    if (thread.threadId === -1) resolve();
-    else thread.once('exit', () => resolve());
-  });
 }

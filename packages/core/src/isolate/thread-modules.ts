@@ -1,5 +1,5 @@
 import { IsolationError } from '../model/error.ts';
-import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
+import type { Handler, WorkflowDefinition } from '../model/definition.ts';
 import { whileLoading } from './loading.ts';
 import type { Assignment } from './message.ts';
 
@@ -12,8 +12,8 @@ const TYPESCRIPT: readonly unknown[] = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUP
 /** The modules that this thread has loaded. */
 const loaded = new Map<string, Promise<Exports>>();
 
-/** The task that an attempt is about, as this thread sees it. @throws IsolationError */
-export async function findTask(assignment: Assignment): Promise<TaskDefinition> {
+/** The handler of the task that an attempt is about, as this thread sees it. @throws IsolationError */
+export async function findHandler(assignment: Assignment): Promise<Handler> {
   const { module, workflow, task } = assignment;
   const definition = definitionsOf(await load(assignment)).find(({ id }) => id === workflow);
   if (definition === undefined) {
@@ -22,11 +22,11 @@ export async function findTask(assignment: Assignment): Promise<TaskDefinition> 
       `cannot be found on its thread: ${module} exports no workflow '${workflow}'. Export it from there, or name its module: workflow('${workflow}', { module: import.meta.url })`,
     );
   }
-  const found = definition.tasks.find(({ id }) => id === task);
-  if (found !== undefined) return found;
+  const handler = definition.tasks.find(({ id }) => id === task)?.handler;
+  if (handler !== undefined) return handler;
   throw new IsolationError(
     task,
-    `cannot be found on its thread: loaded there, workflow '${workflow}' of ${module} has no such task. Make its tasks depend on nothing but what is in the module`,
+    `cannot be found on its thread: loaded there, workflow '${workflow}' of ${module} has no such task with a handler. Let what tasks it has depend on nothing but the module itself`,
   );
 }
 
@@ -39,8 +39,6 @@ async function load({ module, loader, task }: Assignment): Promise<Exports> {
   try {
     return await loading;
   } catch (cause) {
-    // The next attempt may be luckier: what the module reads may be there then.
-    loaded.delete(module);
     throw new IsolationError(task, `cannot be loaded on its thread: ${accountOf(cause)}`, { cause });
   }
 }

@@ -48,10 +48,13 @@ export class ThreadPool {
    *
    * @param noThread Called when no thread could be made for it; the caller then aborts the signal.
    */
-  run(port: MessagePort, signal: AbortSignal, noThread: (error: Error) => void): Promise<void> {
+  async run(port: MessagePort, signal: AbortSignal, noThread: (error: Error) => void): Promise<void> {
     this.#starting.set(port, noThread);
-    const running = this.#piscina.run({ port }, { filename: this.#file, signal, transferList: [port] });
-    return running.finally(() => this.#starting.delete(port));
+    try {
+      await this.#piscina.run({ port }, { filename: this.#file, signal, transferList: [port] });
+    } finally {
+      this.#starting.delete(port);
+    }
   }
 
   /** The thread that has begun with what was run under this port. */
@@ -64,7 +67,7 @@ export class ThreadPool {
     return this.#piscina.destroy();
   }
 
-  /** An error on a thread that had nothing to do: it could not start, or something was left behind that failed later. */
+  /** An error on a thread that had nothing to do: it could not be started, or what an attempt left behind failed later. */
   #onStrayError(error: Error): void {
     const [noThread] = this.#starting.values();
     if (noThread !== undefined) noThread(error);

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { DispatchObserver, DispatchRequest } from '../model/ports.ts';
-import { HeapWatch } from './heap-watch.ts';
+import { createHeapWatch, type HeapWatch } from './heap-watch.ts';
 import { RemoteAttempt } from './remote-attempt.ts';
 import { resourceLimitsOf } from './thread-limits.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -9,13 +8,13 @@ import { Turns } from './turns.ts';
 export interface ThreadsOptions {
   /** The URL of the module that threads run. */
   readonly file: string;
-  /** @default one for each core */
-  readonly threads?: number;
-  readonly loader?: string;
+  /** How many may be in use at once. */
+  readonly threads: number;
+  readonly loader: string | undefined;
 }
 
 export async function openThreads(options: ThreadsOptions): Promise<Threads> {
-  return new Threads(options, await HeapWatch.create());
+  return new Threads(options, await createHeapWatch());
 }
 
 /** The threads of one dispatcher. Limits and environment are given to a thread when it is made: each pair has a pool. */
@@ -27,10 +26,7 @@ export class Threads {
   readonly #turns: Turns;
   readonly #pools = new Map<string, ThreadPool>();
 
-  constructor(
-    { file, threads = availableParallelism(), loader }: ThreadsOptions,
-    watch: HeapWatch | undefined,
-  ) {
+  constructor({ file, threads, loader }: ThreadsOptions, watch: HeapWatch | undefined) {
     this.#file = file;
     this.#threads = threads;
     this.#loader = loader;

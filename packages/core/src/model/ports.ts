@@ -38,5 +38,10 @@ export interface DispatchObserver {
  * with its error; once the signal is aborted nothing of the attempt goes on.
  */
 export interface Dispatcher {
+  /**
+   * How many attempts it makes at once. What is dispatched beyond that waits for its turn, and the time of its attempt
+   * runs. @default no limit
+   */
+  readonly slots?: number;
   dispatch(request: DispatchRequest, observer: DispatchObserver, signal: AbortSignal): Promise<unknown>;
 }

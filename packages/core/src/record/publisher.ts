@@ -28,7 +28,8 @@ export class Publisher {
     }
     this.publishing = true;
     this.#tellAll(event);
-    for (let next = this.#untold?.shift(); next !== undefined; next = this.#untold?.shift()) this.#tellAll(next);
+    for (let next = this.#untold?.shift(); next !== undefined; next = this.#untold?.shift())
+      this.#tellAll(next);
     this.publishing = false;
   }
 

@@ -16,7 +16,7 @@ export interface AttemptEnds {
   /** No attempt will follow. */
   failed(task: PlannedTask, item: Item | undefined, error: Error): void;
   /** The run was cancelled, and what was under way has ended. */
-  cancelled(task: PlannedTask, item: Item | undefined): void;
+  stopped(task: PlannedTask, item: Item | undefined): void;
   started(attempt: Attempt): void;
   /** The unit gives up its slot and whatever else it holds, until `again`. */
   waitingFor(task: PlannedTask, item: Item | undefined, wait: 'retry' | 'breaker'): void;
@@ -95,7 +95,11 @@ export class Attempts {
     const { outputs } = this.#loop;
     let result: unknown;
     try {
-      const data = task.readsData ? (item === undefined ? dataOf(task, outputs) : itemDataOf(task, item, outputs)) : undefined;
+      const data = task.readsData
+        ? item === undefined
+          ? dataOf(task, outputs)
+          : itemDataOf(task, item, outputs)
+        : undefined;
       result = task.handler(data as never, attempt);
       if (isThenable(result)) {
         result.then(
@@ -124,7 +128,7 @@ export class Attempts {
     attempt.pass = undefined;
     this.#endAttempt(attempt);
     if (this.#loop.scheduler.isCancelled(attempt.planned.index)) {
-      this.#ends.cancelled(attempt.planned, attempt.item);
+      this.#ends.stopped(attempt.planned, attempt.item);
     } else {
       if (this.#retrying !== undefined) this.#stopRetrying(attempt.item ?? attempt.planned.index);
       this.#ends.succeeded(attempt, output);
@@ -138,7 +142,7 @@ export class Attempts {
     this.#loop.tick();
     if (this.#loop.scheduler.isCancelled(task.index)) {
       this.#endAttempt(attempt);
-      this.#ends.cancelled(task, item);
+      this.#ends.stopped(task, item);
     } else {
       const error = thrown instanceof Error ? thrown : new ThrownValueError(task.id, thrown);
       attempt.pass?.failed(error);
@@ -148,7 +152,8 @@ export class Attempts {
       if (item === undefined) this.#loop.ledger.addAttemptError(task.index, error);
       const retrying = this.#retrying?.get(item ?? task.index);
       if (retrying !== undefined) retrying.failed(failure);
-      else if (leavesAttempt(task.retry, error, attempt.attempt)) this.#retry(task, item, task.retry, failure);
+      else if (leavesAttempt(task.retry, error, attempt.attempt))
+        this.#retry(task, item, task.retry, failure);
       else this.#giveUp(task, item, failure);
     }
     this.#loop.proceed();
@@ -186,7 +191,7 @@ export class Attempts {
   /** The last attempt that the policy allows has failed. */
   #giveUp(task: PlannedTask, item: Item | undefined, { error, attempt }: AttemptFailure): void {
     const { scheduler, journal, now } = this.#loop;
-    if (scheduler.isCancelled(task.index)) return this.#ends.cancelled(task, item);
+    if (scheduler.isCancelled(task.index)) return this.#ends.stopped(task, item);
     journal.attemptFailed(task.index, attempt, error, now, undefined, item?.index);
     this.#ends.failed(task, item, error);
   }

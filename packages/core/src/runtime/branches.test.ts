@@ -12,7 +12,13 @@ const on = (id: string, ...labels: readonly unknown[]): PlainTask => ({
 describe('a branch', () => {
   test('is taken by the tasks whose label the decision gave; the others are skipped', async () => {
     const flow = (route: unknown) =>
-      flowOf([{ id: 'route', handler: () => route }, on('a', 'a'), on('b', 'b'), on('either', 'a', 'b'), on('no', false)]);
+      flowOf([
+        { id: 'route', handler: () => route },
+        on('a', 'a'),
+        on('b', 'b'),
+        on('either', 'a', 'b'),
+        on('no', false),
+      ]);
     expect(statesOf(await drive(flow('a')).end())).toEqual({
       route: 'succeeded',
       a: 'succeeded',

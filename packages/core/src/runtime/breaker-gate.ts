@@ -94,6 +94,7 @@ export class BreakerGate {
       unfollow();
       disarm?.();
     });
-    if (item === undefined) loop.journal.waiting(task.index, { for: 'breaker', ...(until !== undefined && { until }) }, loop.now);
+    if (item === undefined)
+      loop.journal.waiting(task.index, { for: 'breaker', ...(until !== undefined && { until }) }, loop.now);
   }
 }

@@ -23,7 +23,11 @@ describe('a condition', () => {
     for (const condition of [() => false, () => Promise.resolve(0), () => undefined]) {
       const { end, events } = drive(flowOf([done, asked(condition), after]));
       const result = await end();
-      expect(statesOf(result)).toEqual({ before: 'succeeded', a: 'skipped condition', after: 'skipped dependency' });
+      expect(statesOf(result)).toEqual({
+        before: 'succeeded',
+        a: 'skipped condition',
+        after: 'skipped dependency',
+      });
       expect(result).toMatchObject({ outcome: 'success', succeeded: 1 });
       expect(taskOf(result, 'after').cause).toBe('a');
       expect(lines(events)).not.toContain('task.queued a');
@@ -53,7 +57,12 @@ describe('a condition', () => {
       order.push(name);
       return later ? Promise.resolve(yes) : yes;
     };
-    const conditions = [says('1', true, false), says('2', true, true), says('3', false, true), says('4', true, false)];
+    const conditions = [
+      says('1', true, false),
+      says('2', true, true),
+      says('3', false, true),
+      says('4', true, false),
+    ];
     const result = await drive(flowOf([done, asked(...conditions)])).end();
     expect(order).toEqual(['1', '2', '3']);
     expect(taskOf(result, 'a').reason).toBe('condition');
@@ -62,12 +71,20 @@ describe('a condition', () => {
   test('that throws fails the task, which is neither retried nor rescued', async () => {
     const rejects = (): Promise<never> => Promise.reject(new Error('no'));
     for (const condition of [fails, rejects]) {
-      const task = { ...asked(condition), retry: { attempts: 3 }, fallback: { kind: 'value', value: 1 } } as const;
+      const task = {
+        ...asked(condition),
+        retry: { attempts: 3 },
+        fallback: { kind: 'value', value: 1 },
+      } as const;
       const result = await drive(flowOf([done, task])).end();
       expect(taskOf(result, 'a')).toMatchObject({
         state: 'failed',
         attempts: 0,
-        error: { code: 'condition_failed', message: "a condition of task 'a' threw: no", cause: { message: 'no' } },
+        error: {
+          code: 'condition_failed',
+          message: "a condition of task 'a' threw: no",
+          cause: { message: 'no' },
+        },
       });
     }
   });
@@ -109,7 +126,13 @@ describe('a condition', () => {
       flowOf([
         { id: 'first', conditions: [() => false], handler: fails },
         { id: 'work', handler: () => clock.sleep(50) },
-        { id: 'clean', dependsOn: ['work'], runAlways: true, conditions: [() => Promise.resolve(false)], handler: fails },
+        {
+          id: 'clean',
+          dependsOn: ['work'],
+          runAlways: true,
+          conditions: [() => Promise.resolve(false)],
+          handler: fails,
+        },
         { id: 'tell', dependsOn: ['work'], runAlways: true, conditions: [() => true], handler: () => 1 },
       ]),
     );

@@ -9,7 +9,9 @@ type Condition = (data: never) => unknown;
 /** Looks at a task's branches and conditions, in this order, and passes, skips or fails the task. */
 export function checkConditions(loop: Loop, task: PlannedTask): void {
   const { branches = [], conditions = [] } = task.definition;
-  const onBranch = branches.every(({ task: dependency, labels }) => labels.includes(labelOf(loop, task, dependency)));
+  const onBranch = branches.every(({ task: dependency, labels }) =>
+    labels.includes(labelOf(loop, task, dependency)),
+  );
   if (!onBranch) return loop.skipTask(task.index, 'branch');
   if (conditions.length === 0) return loop.scheduler.pass(task.index);
   const data = dataOf(task, loop.outputs) as never;
@@ -66,4 +68,3 @@ function wait(
     (error: unknown) => then(() => loop.failTask(task.index, new ConditionError(task.id, error))),
   );
 }
-

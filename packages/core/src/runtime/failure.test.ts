@@ -11,10 +11,20 @@ describe('fail-fast', () => {
   ];
 
   test('cancels the others as soon as a task has failed, and the run has failed because of it', async () => {
-    const driven = drive(flowOf(tasks(() => driven.clock), { onFailure: 'fail-fast' }));
+    const driven = drive(
+      flowOf(
+        tasks(() => driven.clock),
+        { onFailure: 'fail-fast' },
+      ),
+    );
     const { clock, end, events } = driven;
     const result = await end();
-    expect(statesOf(result)).toEqual({ bad: 'failed', work: 'cancelled', retrying: 'cancelled', next: 'cancelled' });
+    expect(statesOf(result)).toEqual({
+      bad: 'failed',
+      work: 'cancelled',
+      retrying: 'cancelled',
+      next: 'cancelled',
+    });
     expect(result).toMatchObject({
       state: 'failed',
       durationMs: 10,
@@ -33,7 +43,13 @@ describe('fail-fast', () => {
   });
 
   test('is what the run says, whatever the workflow does', async () => {
-    const driven = drive(flowOf(tasks(() => driven.clock), { onFailure: 'fail-fast' }), { onFailure: 'continue', timeout: 50 });
+    const driven = drive(
+      flowOf(
+        tasks(() => driven.clock),
+        { onFailure: 'fail-fast' },
+      ),
+      { onFailure: 'continue', timeout: 50 },
+    );
     expect((await driven.end()).durationMs).toBe(50);
     const other = drive(flowOf(tasks(() => other.clock)), { onFailure: 'fail-fast' });
     expect((await other.end()).durationMs).toBe(10);
@@ -45,7 +61,11 @@ describe('fail-fast', () => {
         [
           { id: 'allowed', allowFailure: true, handler: fails },
           { id: 'saved', handler: fails, fallback: { kind: 'value', value: 1 } },
-          { id: 'retried', retry: { attempts: 2 }, handler: (_: never, { attempt }) => (attempt === 1 ? fails() : 1) },
+          {
+            id: 'retried',
+            retry: { attempts: 2 },
+            handler: (_: never, { attempt }) => (attempt === 1 ? fails() : 1),
+          },
           { id: 'work', handler: () => clock.sleep(5_000) },
         ],
         { onFailure: 'fail-fast' },
@@ -56,9 +76,15 @@ describe('fail-fast', () => {
 
   test('waits for a handler that does not stop only as long as the grace period', async () => {
     const { clock, end } = drive(
-      flowOf([{ id: 'bad', handler: fails }, { id: 'deaf', priority: 1, handler: () => clock.sleep(60_000) }], {
-        onFailure: 'fail-fast',
-      }),
+      flowOf(
+        [
+          { id: 'bad', handler: fails },
+          { id: 'deaf', priority: 1, handler: () => clock.sleep(60_000) },
+        ],
+        {
+          onFailure: 'fail-fast',
+        },
+      ),
       { gracePeriod: 300 },
     );
     expect((await end()).durationMs).toBe(300);
@@ -93,7 +119,12 @@ describe('the failure policy', () => {
   const outcome = async (failurePolicy: 'any' | 'leaves', ...tasks: PlainTask[]) =>
     (await drive(flowOf(tasks, { failurePolicy })).end()).outcome;
   const bad = { id: 'bad', handler: fails };
-  const accepting: PlainTask = { id: 'report', dependsOn: ['bad'], triggerRule: 'all_done', handler: () => 1 };
+  const accepting: PlainTask = {
+    id: 'report',
+    dependsOn: ['bad'],
+    triggerRule: 'all_done',
+    handler: () => 1,
+  };
 
   test("of 'any' fails a run with any failure that nothing handled", async () => {
     expect(await outcome('any', bad, accepting)).toBe('partial');
@@ -103,7 +134,9 @@ describe('the failure policy', () => {
     expect(await outcome('leaves', bad, accepting)).toBe('success');
     expect(await outcome('leaves', bad, { ...accepting, handler: fails })).toBe('failed');
     expect(await outcome('leaves', bad, { ...accepting, triggerRule: 'all_success' })).toBe('failed');
-    expect(await outcome('leaves', bad, accepting, { id: 'other', dependsOn: ['bad'], handler: () => 1 })).toBe('partial');
+    expect(
+      await outcome('leaves', bad, accepting, { id: 'other', dependsOn: ['bad'], handler: () => 1 }),
+    ).toBe('partial');
     expect(await outcome('leaves', bad)).toBe('failed');
   });
 });

@@ -118,7 +118,8 @@ export class Gates {
   #lengthOf(task: PlannedTask): number {
     const { sleep } = task.definition;
     const length = typeof sleep === 'function' ? sleep(this.#dataOf(task, undefined) as never) : sleep;
-    const ms = length instanceof Date ? Math.max(0, length.getTime() - this.#loop.now) : parseDuration(length);
+    const ms =
+      length instanceof Date ? Math.max(0, length.getTime() - this.#loop.now) : parseDuration(length);
     if (ms !== undefined && !Number.isNaN(ms)) return ms;
     throw new OptionError(`sleep of task '${task.id}'`, `a duration or a Date`, length);
   }

@@ -28,6 +28,9 @@ describe('a matrix', () => {
 
   test('gives points that cannot be changed', async () => {
     const result = await over({ a: [1] }, ({ matrix }) => Object.assign(matrix, { a: 2 }));
-    expect(taskOf(result, 'm').error).toMatchObject({ code: 'item_failed', cause: expect.any(TypeError) as TypeError });
+    expect(taskOf(result, 'm').error).toMatchObject({
+      code: 'item_failed',
+      cause: expect.any(TypeError) as TypeError,
+    });
   });
 });

@@ -29,6 +29,7 @@ export class Rescues {
   /** Rescues under way, and waits before the next attempt: how each is given up. */
   readonly #underWay = new Map<TaskIndex, () => void>();
   readonly #waiting = new Map<TaskIndex, WaitingTask>();
+  /** Of those that wait now. Once one of them no longer does, it may have to be said again. */
   #saidWaiting = false;
 
   constructor(loop: Loop) {
@@ -117,7 +118,10 @@ export class Rescues {
   /** @throws NotWaitingError */
   assertWaiting(index: TaskIndex | undefined, task: string): TaskIndex {
     if (index !== undefined && this.#waiting.has(index)) return index;
-    const state = index === undefined ? `not a task of workflow '${this.#loop.plan.id}'` : this.#loop.scheduler.stateOf(index);
+    const state =
+      index === undefined
+        ? `not a task of workflow '${this.#loop.plan.id}'`
+        : this.#loop.scheduler.stateOf(index);
     throw new NotWaitingError(task, state);
   }
 
@@ -125,7 +129,7 @@ export class Rescues {
   decide(index: TaskIndex, decision: Decision, { value, error }: DecisionDetails): void {
     const waiting = this.#waiting.get(index);
     if (waiting === undefined) return;
-    this.#waiting.delete(index);
+    this.#stopWaiting(index);
     const loop = this.#loop;
     loop.tick();
     loop.journal.decided(index, decision, loop.now);
@@ -150,7 +154,11 @@ export class Rescues {
   end(index: TaskIndex): void {
     this.#underWay.get(index)?.();
     this.#underWay.delete(index);
-    this.#waiting.delete(index);
     this.#retries.delete(index);
+    this.#stopWaiting(index);
+  }
+
+  #stopWaiting(index: TaskIndex): void {
+    if (this.#waiting.delete(index)) this.#saidWaiting = false;
   }
 }

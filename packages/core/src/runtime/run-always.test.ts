@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
 
-import { drive, fails, flowOf, lines, type PlainTask, statesOf, taskOf, untilAborted } from '../../test/kit.ts';
+import {
+  drive,
+  fails,
+  flowOf,
+  lines,
+  type PlainTask,
+  statesOf,
+  taskOf,
+  untilAborted,
+} from '../../test/kit.ts';
 
 const always = (id: string, ...dependsOn: string[]): PlainTask => ({
   id,
   dependsOn,
   runAlways: true,
-  handler: (data: Readonly<Record<string, { readonly status: string } | undefined>>) => data[dependsOn[0] ?? '']?.status,
+  handler: (data: Readonly<Record<string, { readonly status: string } | undefined>>) =>
+    data[dependsOn[0] ?? '']?.status,
 });
 
 describe('a task that always runs', () => {
@@ -38,7 +48,11 @@ describe('a task that always runs', () => {
     await clock.settle();
     void handle.cancel();
     const result = await end();
-    expect(result).toMatchObject({ state: 'cancelled', outcome: 'cancelled', outputs: { clean: 'cancelled', more: 'succeeded' } });
+    expect(result).toMatchObject({
+      state: 'cancelled',
+      outcome: 'cancelled',
+      outputs: { clean: 'cancelled', more: 'succeeded' },
+    });
     expect(statesOf(result)).toMatchObject({ work: 'cancelled', next: 'cancelled', other: 'cancelled' });
     const told = lines(events);
     expect(told.indexOf('attempt.started clean#1')).toBeGreaterThan(told.indexOf('task.cancelled work'));
@@ -73,7 +87,10 @@ describe('a task that always runs', () => {
 
   test('that ran already when the run was cancelled goes on', async () => {
     const { handle, clock, end } = drive(
-      flowOf([{ ...always('clean'), handler: () => clock.sleep(100).then(() => 'cleaned') }, { id: 'work', handler: untilAborted }]),
+      flowOf([
+        { ...always('clean'), handler: () => clock.sleep(100).then(() => 'cleaned') },
+        { id: 'work', handler: untilAborted },
+      ]),
     );
     await clock.advance(10);
     void handle.cancel();
@@ -82,7 +99,10 @@ describe('a task that always runs', () => {
 
   test('that fails leaves a cancelled run cancelled', async () => {
     const { handle, clock, end } = drive(
-      flowOf([{ id: 'work', handler: untilAborted }, { id: 'clean', dependsOn: ['work'], runAlways: true, handler: fails }]),
+      flowOf([
+        { id: 'work', handler: untilAborted },
+        { id: 'clean', dependsOn: ['work'], runAlways: true, handler: fails },
+      ]),
     );
     await clock.settle();
     void handle.cancel();
@@ -91,8 +111,14 @@ describe('a task that always runs', () => {
   });
 
   test('runs after a timeout of the run and after a fast failure', async () => {
-    const late = await drive(flowOf([{ id: 'work', handler: untilAborted }, always('clean', 'work')]), { timeout: 10 }).end();
-    expect(late).toMatchObject({ state: 'failed', error: { code: 'run_timeout' }, outputs: { clean: 'cancelled' } });
+    const late = await drive(flowOf([{ id: 'work', handler: untilAborted }, always('clean', 'work')]), {
+      timeout: 10,
+    }).end();
+    expect(late).toMatchObject({
+      state: 'failed',
+      error: { code: 'run_timeout' },
+      outputs: { clean: 'cancelled' },
+    });
     const fast = drive(
       flowOf([
         { id: 'bad', handler: () => fast.clock.sleep(5).then(fails) },
@@ -125,7 +151,12 @@ test('a forced cancel waits for nothing: not for handlers, nor for what always r
   void handle.cancel('at once', { force: true });
   const result = await end();
   expect(result).toMatchObject({ state: 'cancelled', durationMs: 5, error: { cause: 'at once' } });
-  expect(statesOf(result)).toEqual({ deaf: 'cancelled', running: 'succeeded', busy: 'cancelled', pending: 'cancelled' });
+  expect(statesOf(result)).toEqual({
+    deaf: 'cancelled',
+    running: 'succeeded',
+    busy: 'cancelled',
+    pending: 'cancelled',
+  });
   expect(events.filter(({ type }) => type === 'run.cancelling')).toMatchObject([{ wholly: true }]);
   expect(clock.armed).toBe(0);
 });
@@ -141,20 +172,26 @@ test('a run that is being cancelled can be forced, and keeps its first reason', 
   const result = await end();
   expect(result).toMatchObject({ durationMs: 50, error: { cause: 'first' } });
   expect(statesOf(result)).toEqual({ deaf: 'cancelled', pending: 'cancelled' });
-  expect(events.filter(({ type }) => type === 'run.cancelling').map((event) => 'wholly' in event)).toEqual([false, true]);
+  expect(events.filter(({ type }) => type === 'run.cancelling').map((event) => 'wholly' in event)).toEqual([
+    false,
+    true,
+  ]);
   expect(clock.armed).toBe(0);
 });
 
 test('a forced cancel by an observer ends the run as one from outside does', async () => {
   for (const first of ['gently', 'at once']) {
-    const { handle, end, clock } = drive(flowOf([{ id: 'deaf', handler: () => clock.sleep(60_000) }, always('clean', 'deaf')]), {
-      observers: [
-        ({ type }) => {
-          if (type === 'attempt.started') void handle.cancel(first, { force: first !== 'gently' });
-          if (type === 'run.cancelling') void handle.cancel('now', { force: true });
-        },
-      ],
-    });
+    const { handle, end, clock } = drive(
+      flowOf([{ id: 'deaf', handler: () => clock.sleep(60_000) }, always('clean', 'deaf')]),
+      {
+        observers: [
+          ({ type }) => {
+            if (type === 'attempt.started') void handle.cancel(first, { force: first !== 'gently' });
+            if (type === 'run.cancelling') void handle.cancel('now', { force: true });
+          },
+        ],
+      },
+    );
     const result = await end();
     expect(result).toMatchObject({ state: 'cancelled', durationMs: 0 });
     expect(statesOf(result)).toEqual({ deaf: 'cancelled', clean: 'cancelled' });

@@ -14,8 +14,8 @@ import { Ledger } from '../record/ledger.ts';
 import type { RunSettings } from '../run-options.ts';
 import { type Consequences, Scheduler } from '../schedule/scheduler.ts';
 import { type AttemptEnds, Attempts } from './attempts.ts';
-import { checkConditions } from './conditions.ts';
 import { toUndo } from './done.ts';
+import { lookAt } from './due.ts';
 import { FanOuts } from './fan-outs.ts';
 import { Gates, isGated } from './gates.ts';
 import { Limits } from './limits.ts';
@@ -178,7 +178,9 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     while (!this.#stopping.due && (this.#due !== undefined || this.scheduler.hasNext)) {
       if (this.now - this.#turnStartedAt > TURN_MS) return this.#yield();
       if (this.#due !== undefined) {
-        this.#lookAt(this.#due);
+        const due = this.#due;
+        this.#due = undefined;
+        lookAt(due, this, () => this.#gatesNow());
       } else {
         this.#start(this.scheduler.take());
         if (this.scheduler.hasNext) this.tick();
@@ -205,16 +207,6 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.#limits?.startTask(task, this.now);
     if (task.definition.fanOut === undefined) this.#attempts.start(task, undefined);
     else this.#fanOutsNow().start(task);
-  }
-
-  #lookAt(due: readonly TaskIndex[]): void {
-    this.#due = undefined;
-    for (const index of due) {
-      const task = this.plan.tasks[index];
-      if (task === undefined || !this.scheduler.isOpen(index)) continue;
-      if (this.scheduler.isChecking(index)) checkConditions(this, task);
-      else this.#gatesNow().queued(task);
-    }
   }
 
   #end(): void {
@@ -281,7 +273,8 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   warn(index: TaskIndex, message: string): void {
-    this.journal.log(index, this.ledger.attempts[index] ?? 0, 'warn', message, undefined, this.now, undefined);
+    const attempt = this.ledger.attempts[index] ?? 0;
+    this.journal.log(index, attempt, 'warn', message, undefined, this.now, undefined);
   }
 
   /** @throws NotWaitingError */
@@ -307,7 +300,9 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   #gatesNow(): Gates {
-    return (this.#gates ??= new Gates(this, this.#host.admission, (task, item) => this.#admitted(task, item)));
+    return (this.#gates ??= new Gates(this, this.#host.admission, (task, item) =>
+      this.#admitted(task, item),
+    ));
   }
 
   #rescuesNow(): Rescues {
@@ -332,13 +327,8 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     else this.#fanOuts?.itemEnded(item, { error });
   }
 
-  cancelled(index: TaskIndex): void;
-  cancelled(task: PlannedTask, item: Item | undefined): void;
-  cancelled(task: TaskIndex | PlannedTask, item?: Item): void {
-    if (typeof task === 'number') {
-      this.#endTask(task);
-      this.journal.cancelled(task, this.now);
-    } else if (item === undefined) this.cancelTask(task.index);
+  stopped(task: PlannedTask, item: Item | undefined): void {
+    if (item === undefined) this.cancelTask(task.index);
     else this.#fanOuts?.itemEnded(item, { error: new CancelledError(this.cancelReason) });
   }
 
@@ -361,7 +351,12 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
 
   // What an attempt's context needs.
 
-  log({ planned, item, attempt }: Attempt, level: LogLevel, message: string, fields: LogFields | undefined): void {
+  log(
+    { planned, item, attempt }: Attempt,
+    level: LogLevel,
+    message: string,
+    fields: LogFields | undefined,
+  ): void {
     this.journal.log(planned.index, attempt, level, message, fields, this.clock.now(), item?.index);
   }
 
@@ -384,6 +379,11 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     const task = this.plan.tasks[index];
     if (task !== undefined) this.#limits?.queue(task, this.now);
     if (isGated(this.plan.traits, index)) (this.#due ??= []).push(index);
+  }
+
+  cancelled(index: TaskIndex): void {
+    this.#endTask(index);
+    this.journal.cancelled(index, this.now);
   }
 
   upstreamFailed(index: TaskIndex, cause: TaskIndex): void {

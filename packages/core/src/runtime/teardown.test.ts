@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 
-import { drive, fails, flowOf, gate, lines, type PlainTask, statesOf, taskOf, untilAborted } from '../../test/kit.ts';
+import {
+  drive,
+  fails,
+  flowOf,
+  gate,
+  lines,
+  type PlainTask,
+  statesOf,
+  taskOf,
+  untilAborted,
+} from '../../test/kit.ts';
 
 const create: PlainTask = { id: 'create', handler: () => 'db' };
 const drop: PlainTask = {
@@ -18,7 +28,13 @@ describe('a teardown', () => {
   test('runs after everything that comes after its setup, and reads what that gave', async () => {
     const [first, second] = [gate(), gate()];
     const { clock, end, events } = drive(
-      flowOf([drop, create, use('a', () => first.promise), use('b', () => second.promise, 'a'), { id: 'far', handler: () => 1 }]),
+      flowOf([
+        drop,
+        create,
+        use('a', () => first.promise),
+        use('b', () => second.promise, 'a'),
+        { id: 'far', handler: () => 1 },
+      ]),
     );
     await clock.settle();
     first.open();
@@ -27,14 +43,20 @@ describe('a teardown', () => {
     second.open();
     const result = await end();
     expect(result.outputs).toMatchObject({ drop: 'dropped db' });
-    expect(lines(events).slice(-3)).toEqual(['attempt.started drop#1', 'task.succeeded drop', 'run.finished']);
+    expect(lines(events).slice(-3)).toEqual([
+      'attempt.started drop#1',
+      'task.succeeded drop',
+      'run.finished',
+    ]);
   });
 
   test('runs whatever became of those, and the run fails as it would without it', async () => {
     const result = await drive(
-      flowOf([create, use('bad', fails), use('next', () => 1, 'bad'), use('skipped', () => 1), drop].map((task) =>
-        task.id === 'skipped' ? { ...task, conditions: [() => false] } : task,
-      )),
+      flowOf(
+        [create, use('bad', fails), use('next', () => 1, 'bad'), use('skipped', () => 1), drop].map((task) =>
+          task.id === 'skipped' ? { ...task, conditions: [() => false] } : task,
+        ),
+      ),
     ).end();
     expect(statesOf(result)).toEqual({
       create: 'succeeded',
@@ -86,7 +108,13 @@ describe('a teardown', () => {
 
   test('is one of several, which do not wait for each other, and what depends on one is no user of the setup', async () => {
     const { end, events } = drive(
-      flowOf([create, use('a', () => 1), drop, { ...drop, id: 'log' }, { id: 'after', dependsOn: ['drop'], handler: () => 1 }]),
+      flowOf([
+        create,
+        use('a', () => 1),
+        drop,
+        { ...drop, id: 'log' },
+        { id: 'after', dependsOn: ['drop'], handler: () => 1 },
+      ]),
     );
     expect((await end()).outcome).toBe('success');
     const order = lines(events).filter((line) => line.startsWith('attempt.started'));

@@ -1,0 +1,104 @@
+import { on, run, type RunEvent, type RunHandle, type RunResult, workflow } from '@wf-sdk/core';
+import { expect, test } from 'vitest';
+import { RunTree } from './run-tree.ts';
+import { isStuck, waitingIn } from './waiting.ts';
+
+const declined = (): never => {
+  throw new Error('declined');
+};
+const escalate = [on(Error).escalate('call the bank')];
+
+const pay = workflow('pay').addTask('charge').recover(escalate).run(declined);
+
+function gate(): { open: () => void; opened: Promise<void> } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
+interface Begun {
+  readonly tree: RunTree;
+  readonly handle: RunHandle<RunResult>;
+  readonly next: (type: RunEvent['type']) => Promise<void>;
+}
+
+/** Runs a workflow; `next` resolves when an event of this type has happened and what follows from it too. */
+function begin(flow: Parameters<typeof run>[0], options: { concurrency?: number } = {}): Begun {
+  const tree = new RunTree(flow.definition);
+  let wanted: { type: string; resolve: () => void } | undefined;
+  const heed = (event: RunEvent): void => {
+    if (wanted?.type === event.type) setImmediate(wanted.resolve);
+  };
+  const handle = run(flow, undefined, { ...options, observers: [tree.apply, heed] });
+  const next = (type: RunEvent['type']): Promise<void> =>
+    new Promise((resolve) => (wanted = { type, resolve }));
+  return { tree, handle, next };
+}
+
+test('a run is stuck once nothing but decisions is left', async () => {
+  const { open, opened } = gate();
+  const flow = workflow('flow')
+    .addTask('other')
+    .run(() => opened)
+    .addTask('charge')
+    .recover(escalate)
+    .run(declined);
+  const { tree, handle, next } = begin(flow);
+  await next('task.waiting');
+  expect(waitingIn(tree.root).map(({ task }) => task.id)).toEqual(['charge']);
+  expect(isStuck(tree.root)).toBe(false);
+  open();
+  await next('run.waiting');
+  expect(isStuck(tree.root)).toBe(true);
+  handle.skip('charge');
+  await handle;
+  expect(isStuck(tree.root)).toBe(false);
+});
+
+test('so is one whose tasks run runs that are, and one with a task that gets no slot because of them', async () => {
+  const flow = workflow('flow')
+    .addTask('orders')
+    .forEach(() => [1, 2])
+    .runWorkflow(pay)
+    .addTask('later')
+    .run(() => 1);
+  const { tree, handle, next } = begin(flow, { concurrency: 2 });
+  await next('run.waiting');
+  expect(waitingIn(tree.root).map(({ run: { prefix }, task }) => `${prefix}${task.id}`)).toEqual([
+    'orders[0] › charge',
+    'orders[1] › charge',
+  ]);
+  expect(tree.root.task('later').state).toBe('queued');
+  expect(isStuck(tree.root)).toBe(true);
+  await handle.cancel();
+});
+
+test('a condition that is being looked at may yet go on', async () => {
+  const { open, opened } = gate();
+  const flow = workflow('flow')
+    .addTask('charge')
+    .recover(escalate)
+    .run(declined)
+    .addTask('asks')
+    .when(async () => {
+      await opened;
+      return false;
+    })
+    .run(() => 1);
+  const { tree, handle, next } = begin(flow);
+  await next('task.waiting');
+  expect(isStuck(tree.root)).toBe(false);
+  open();
+  await next('task.skipped');
+  expect(isStuck(tree.root)).toBe(true);
+  await handle.cancel();
+});
+
+test('a timer is not a person', async () => {
+  const flow = workflow('flow').addTask('pause').sleep('1h');
+  const { tree, handle, next } = begin(flow);
+  await next('task.waiting');
+  expect(waitingIn(tree.root)).toEqual([]);
+  expect(isStuck(tree.root)).toBe(false);
+  await handle.cancel();
+});
