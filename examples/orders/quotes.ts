@@ -31,7 +31,8 @@ export function lastClose(ticker: Ticker): Price<'last close'> {
   return { source: 'last close', ...priceOf(ticker, -2) };
 }
 
-const STOCKS_CSV = createRequire(import.meta.url).resolve('vega-datasets/data/stocks.csv');
+const require = createRequire(import.meta.url);
+const STOCKS_CSV = require.resolve('vega-datasets/data/stocks.csv');
 let rows: readonly (readonly string[])[] | undefined;
 
 /** @param place Which row of this share, counted from the end. */

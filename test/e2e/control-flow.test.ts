@@ -4,7 +4,7 @@ import { test } from './sandbox.ts';
 /** What was printed, without times and the run's ID. */
 function plain(stderr: string): string[] {
   return stderr
-    .replaceAll(/\d+(\.\d+)? m?s/g, 'N ms')
+    .replaceAll(/\d+(\.\d+)? m?s\b/g, 'N ms')
     .replaceAll(/01[0-9a-hjkmnp-tv-z]{24}/g, 'ID')
     .trimEnd()
     .split('\n');
@@ -133,7 +133,7 @@ export default workflow('order').addTask('ship').runWorkflow(pack);`,
       "    run ID.ship of workflow 'pack' failed",
       "    task 'label' failed",
       '    out of paper',
-      '      at pipeline.ts:4:58',
+      '      at pipeline.ts:4:56',
       '',
     ]);
     expect(plain(stderr).at(-1)).toBe('✖ failed  0 of 1 task succeeded in N ms');

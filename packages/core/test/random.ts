@@ -64,28 +64,20 @@ export function randomPlan(maxSize: number): fc.Arbitrary<readonly Required<Plan
     runsAlways: seldom,
     mayFail: seldom,
   });
-  return fc
-    .record({
-      graph: randomGraph(maxSize),
-      traits: fc.array(traits, { minLength: maxSize, maxLength: maxSize }),
-      plain: seldom,
-    })
-    .map(({ graph, traits, plain }) =>
-      graph.map(({ id, dependsOn, priority }, index) => {
-        const { rule = 'all_success', ...others } = traits[index] ?? {};
-        const [setup] = dependsOn;
-        const teardown = rule === 'teardown' && setup !== undefined && !plain;
-        return {
-          ...{ conditional: false, gated: false, runsAlways: false, mayFail: false, ...others },
-          ...(teardown && { runsAlways: true }),
-          id,
-          priority,
-          dependsOn: dependsOn.map((place) => graph[place]?.id ?? ''),
-          rule: plain || (rule === 'teardown' && !teardown) ? 'all_success' : rule,
-          setup: teardown ? graph[setup]?.id : undefined,
-        };
-      }),
-    );
+  const rows = fc.array(traits, { minLength: maxSize, maxLength: maxSize });
+  return fc.tuple(randomGraph(maxSize), rows, seldom).map(([graph, all, plain]) => {
+    const idOf = (place: number): string => graph[place]?.id ?? '';
+    return graph.flatMap(({ id, dependsOn, priority }, index): Required<PlanTask>[] => {
+      const own = all[index];
+      if (own === undefined) return [];
+      const task = { ...own, id, priority, dependsOn: dependsOn.map(idOf), setup: undefined };
+      const [setup] = dependsOn;
+      if (plain || (own.rule === 'teardown' && setup === undefined))
+        return [{ ...task, rule: 'all_success' }];
+      if (own.rule !== 'teardown' || setup === undefined) return [task];
+      return [{ ...task, runsAlways: true, setup: idOf(setup) }];
+    });
+  });
 }
 
 export const randomConcurrency: fc.Arbitrary<number> = fc.oneof(

@@ -1,5 +1,6 @@
-import { type Plan, run, type RunOptions } from '@wf-sdk/core';
+import { createThreadDispatcher, type Plan, run, type RunOptions } from '@wf-sdk/core';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { threadLoader } from '../load/thread-loader.ts';
 import { coloursFor } from '../show/colours.ts';
 import { createJsonReporter } from '../show/json-lines.ts';
 import { createLineReporter } from '../show/lines.ts';
@@ -35,6 +36,7 @@ export async function superviseRun(
     run(workflow, input, {
       ...optionsOf(flags),
       module,
+      dispatcher: createThreadDispatcher({ loader: threadLoader }),
       observers: [
         tree.apply,
         reporter.observe,

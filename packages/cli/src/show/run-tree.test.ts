@@ -25,7 +25,7 @@ const inner = workflow('inner')
 
 const outer = workflow('outer')
   .addTask('first')
-  .run(() => 'a' as 'a' | 'b')
+  .run((): 'a' | 'b' => 'a')
   .addTask('onB')
   .onBranch('first', 'b')
   .run(() => 1)

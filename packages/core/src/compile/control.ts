@@ -2,14 +2,7 @@ import { parseDuration } from '../lib/duration.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
-import {
-  CONDITIONAL,
-  GATED,
-  MAY_FAIL,
-  type PlannedRule,
-  RUNS_ALWAYS,
-  TEARDOWN,
-} from '../model/plan.ts';
+import { CONDITIONAL, GATED, MAY_FAIL, type PlannedRule, RUNS_ALWAYS, TEARDOWN } from '../model/plan.ts';
 import { TRIGGER_RULES } from '../model/trigger-rule.ts';
 import { checkFanOut } from './fan-out.ts';
 import { show } from './show.ts';
@@ -69,14 +62,24 @@ type Bad = (code: DiagnosticCode, message: string) => void;
 
 function checkRule({ triggerRule, teardownOf }: TaskDefinition, bad: Bad): void {
   if (!TRIGGER_RULES.includes(triggerRule as never)) {
-    const hint = typeof triggerRule === 'string' ? didYouMean(triggerRule, TRIGGER_RULES) : '';
-    bad('bad_trigger_rule', `there is no trigger rule ${show(triggerRule)}${hint}; the rules are ${TRIGGER_RULES.join(', ')}`);
+    const hint = didYouMean(triggerRule, TRIGGER_RULES);
+    bad(
+      'bad_trigger_rule',
+      `there is no trigger rule ${show(triggerRule)}${hint}; the rules are ${TRIGGER_RULES.join(', ')}`,
+    );
   }
   if (teardownOf !== undefined)
-    bad('conflicting_policies', `a teardown has its own trigger rule; remove .triggerRule() or .teardownOf()`);
+    bad(
+      'conflicting_policies',
+      `a teardown has its own trigger rule; remove .triggerRule() or .teardownOf()`,
+    );
 }
 
-function checkTeardown({ id, teardownOf = '' }: TaskDefinition, tasks: ReadonlyMap<string, unknown>, bad: Bad): void {
+function checkTeardown(
+  { id, teardownOf = '' }: TaskDefinition,
+  tasks: ReadonlyMap<string, unknown>,
+  bad: Bad,
+): void {
   if (teardownOf === id) bad('bad_teardown', `it cannot be its own teardown`);
   else if (!tasks.has(teardownOf)) {
     const hint = didYouMean(teardownOf, tasks.keys());
@@ -86,7 +89,8 @@ function checkTeardown({ id, teardownOf = '' }: TaskDefinition, tasks: ReadonlyM
 
 function checkBranches({ branches = [], dependsOn }: TaskDefinition, bad: Bad): void {
   for (const { task, labels } of branches) {
-    if (!dependsOn.includes(task)) bad('bad_branch', `it is on a branch of '${task}', which is not among its dependencies`);
+    if (!dependsOn.includes(task))
+      bad('bad_branch', `it is on a branch of '${task}', which is not among its dependencies`);
     if (!Array.isArray(labels) || labels.length === 0)
       bad('bad_branch', `.onBranch('${task}', …) needs at least one label`);
   }
@@ -94,13 +98,19 @@ function checkBranches({ branches = [], dependsOn }: TaskDefinition, bad: Bad): 
 
 function checkChild({ child, handler, isolate }: TaskDefinition, bad: Bad): void {
   const { workflow, input } = child ?? {};
-  const usable = typeof workflow === 'function' || (typeof workflow === 'object' && 'definition' in workflow);
+  const usable =
+    typeof workflow === 'function' ||
+    (typeof workflow === 'object' && workflow !== null && 'definition' in workflow);
   if (!usable) bad('bad_child', `.runWorkflow() takes a workflow, or a function that gives one`);
   if (input !== undefined && typeof input !== 'function')
     bad('bad_child', `the input of .runWorkflow() is a function of the task's data, not ${show(input)}`);
-  if (handler !== undefined) bad('conflicting_policies', `it has both a handler and a workflow to run; keep one`);
+  if (handler !== undefined)
+    bad('conflicting_policies', `it has both a handler and a workflow to run; keep one`);
   if (isolate !== undefined)
-    bad('conflicting_policies', `a task that runs a workflow cannot be isolated; isolate the tasks of that workflow`);
+    bad(
+      'conflicting_policies',
+      `a task that runs a workflow cannot be isolated; isolate the tasks of that workflow`,
+    );
 }
 
 /** What has a meaning only where there are attempts. */
@@ -130,6 +140,9 @@ function checkSleep(task: TaskDefinition, bad: Bad): void {
   }
   for (const key of OF_ATTEMPTS) {
     if (task[key] !== undefined)
-      bad('conflicting_policies', `a task that sleeps makes no attempts, so that '${key}' means nothing; remove it`);
+      bad(
+        'conflicting_policies',
+        `a task that sleeps makes no attempts, so that '${key}' means nothing; remove it`,
+      );
   }
 }

@@ -39,6 +39,8 @@ function* partsOf(value: object, place: string): Iterable<[place: string, part: 
     }
   } else if (value instanceof Set) {
     for (const item of value) yield [`an item of ${place}`, item];
+  } else if (value instanceof Error) {
+    yield [`${place}.cause`, value.cause];
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield [`${place}[${index}]`, item];
   } else if (!ArrayBuffer.isView(value)) {

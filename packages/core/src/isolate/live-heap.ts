@@ -18,7 +18,7 @@ export function exposeLiveHeap(): void {
 
 /** V8 gives the function to contexts made while the flag is set. */
 function garbageCollector(): () => void {
-  if (globalThis.gc !== undefined) return globalThis.gc as () => void;
+  if (globalThis.gc !== undefined) return () => globalThis.gc?.();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   setFlagsFromString('--no-expose-gc');

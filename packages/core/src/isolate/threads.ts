@@ -50,7 +50,8 @@ export class Threads {
   }
 
   #poolFor({ memoryBytes, env }: DispatchRequest): ThreadPool {
-    const key = JSON.stringify([memoryBytes, env === undefined ? env : Object.entries(env).sort()]);
+    const variables = Object.entries(env ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = JSON.stringify([memoryBytes, env !== undefined, variables]);
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       const limits = resourceLimitsOf(memoryBytes, this.#watch !== undefined);

@@ -12,9 +12,9 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** ` (did you mean 'x'?)`, or nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const best = suggest(word, candidates);
+/** `; did you mean 'x'?`, or nothing: untyped code may give something that is no word at all. */
+export function didYouMean(word: unknown, candidates: Iterable<string>): string {
+  const best = typeof word === 'string' ? suggest(word, candidates) : undefined;
   return best === undefined ? '' : `; did you mean '${best}'?`;
 }
 

@@ -252,7 +252,7 @@ describe('an undo function', () => {
   });
 
   test('that throws no error is reported with one', async () => {
-    const { end } = undoing({ undo: () => Promise.reject('text' as never) });
+    const { end } = undoing({ undo: () => Promise.reject('text') });
     expect((await end()).compensations[1]).toMatchObject({ error: { code: 'thrown_value', cause: 'text' } });
   });
 });

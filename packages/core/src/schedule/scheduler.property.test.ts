@@ -52,27 +52,28 @@ function finish(pair: SchedulerPair): void {
   for (let fact = next(); fact !== undefined; fact = next()) pair.tell(fact);
 }
 
-const scenario = fc
-  .record({
-    tasks: randomPlan(16),
-    concurrency: randomConcurrency,
-    policy: fc.constantFrom('any' as const, 'leaves' as const),
-    choices: fc.array(fc.nat({ max: 10_000 }), { maxLength: 200, size: 'max' }),
-    cancels: fc.array(
-      fc.record({ at: fc.nat({ max: 25 }), how: fc.constantFrom('gently' as const, 'wholly' as const) }),
-      { maxLength: 2 },
-    ),
-  })
-  .map(({ tasks, concurrency, policy, ...course }) => ({
-    pair: () => new SchedulerPair(tasks, concurrency, policy),
-    course,
-  }));
+const scenario = fc.record({
+  tasks: randomPlan(16),
+  concurrency: randomConcurrency,
+  policy: fc.constantFrom('any' as const, 'leaves' as const),
+  choices: fc.array(fc.nat({ max: 10_000 }), { maxLength: 200, size: 'max' }),
+  cancels: fc.array(
+    fc.record({ at: fc.nat({ max: 25 }), how: fc.constantFrom('gently' as const, 'wholly' as const) }),
+    { maxLength: 2 },
+  ),
+});
+
+function replay({ plan, concurrency, log }: SchedulerPair): Scheduler {
+  const scheduler = new Scheduler(plan, concurrency);
+  for (const event of log) scheduler.apply(event);
+  return scheduler;
+}
 
 test('the scheduler does what the plain reducer does, whatever happens to a run and whenever', () => {
   fc.assert(
     fc.property(scenario, (given) => {
-      const pair = given.pair();
-      playOn(pair, given.course, () => true);
+      const pair = new SchedulerPair(given.tasks, given.concurrency, given.policy);
+      playOn(pair, given, () => true);
       finish(pair);
       expect([pair.scheduler.open, pair.scheduler.verdict]).toEqual([0, pair.verdict]);
     }),
@@ -83,17 +84,14 @@ test('the scheduler does what the plain reducer does, whatever happens to a run 
 test('the whole log of a run brings a new scheduler to the same states, causes, reasons and verdict', () => {
   fc.assert(
     fc.property(scenario, (given) => {
-      const pair = given.pair();
-      playOn(pair, given.course, () => true);
+      const pair = new SchedulerPair(given.tasks, given.concurrency, given.policy);
+      playOn(pair, given, () => true);
       finish(pair);
-      const { scheduler, plan } = pair;
-      const replayed = new Scheduler(plan, pair.concurrency);
-      for (const event of pair.log) replayed.apply(event);
       const told = (one: Scheduler): unknown => [
-        plan.tasks.map(({ index }) => [one.stateOf(index), one.causeOf(index), one.reasonOf(index)]),
+        pair.tasks.map((_, index) => [one.stateOf(index), one.causeOf(index), one.reasonOf(index)]),
         [one.open, one.succeededCount, one.verdict],
       ];
-      expect(told(replayed)).toEqual(told(scheduler));
+      expect(told(replay(pair))).toEqual(told(pair.scheduler));
     }),
     { numRuns: 200 },
   );
@@ -103,10 +101,9 @@ test('a replayed run that is not over goes on with the same next task, once what
   const inLog = ({ type }: Fact): boolean => !['share', 'unshare', 'giveBack'].includes(type);
   fc.assert(
     fc.property(scenario, (given) => {
-      const pair = given.pair();
-      playOn(pair, given.course, inLog);
-      const replayed = new Scheduler(pair.plan, pair.concurrency);
-      for (const event of pair.log) replayed.apply(event);
+      const pair = new SchedulerPair(given.tasks, given.concurrency, given.policy);
+      playOn(pair, given, inLog);
+      const replayed = replay(pair);
       expect(statesOf(pair.plan, replayed)).toEqual(seen(pair.state));
       for (const { id, gated } of pair.tasks) {
         const standing = standingOf(pair.state, id);

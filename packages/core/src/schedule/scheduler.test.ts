@@ -10,7 +10,7 @@ type Traits = Omit<PlanTask, 'id' | 'dependsOn'>;
 function begun(
   graph: Readonly<Record<string, readonly string[]>>,
   traits: Readonly<Record<string, Traits>> = {},
-  { slots = Number.POSITIVE_INFINITY, policy = 'any' as FailurePolicy } = {},
+  { slots = Number.POSITIVE_INFINITY, policy = 'any' }: { slots?: number; policy?: FailurePolicy } = {},
 ) {
   const tasks = Object.entries(graph).map(([id, dependsOn]) => ({ id, dependsOn, ...traits[id] }));
   const plan = planOf(tasks, policy);

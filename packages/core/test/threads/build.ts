@@ -8,8 +8,6 @@ import { rolldown } from 'rolldown';
 import { Dispatching, type ThreadDispatcherOptions } from '../../src/isolate/dispatcher.ts';
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/threads', import.meta.url));
-const threadModule = new URL('../../src/isolate/attempt.thread.ts', import.meta.url).href;
-
 /**
  * Builds a module with what it imports of ours: a thread cannot import the sources on every Node, and Vite's are not
  * known to it. The file is removed when the process ends.
@@ -35,7 +33,12 @@ export async function buildModule(url: string): Promise<string> {
 
 let built: Promise<string> | undefined;
 
-/** What `createThreadDispatcher` makes, with the module that threads run built from the sources. */
+/** What threads run, built: its URL. */
+export function threadModule(): Promise<string> {
+  return (built ??= buildModule(new URL('../../src/isolate/attempt.thread.ts', import.meta.url).href));
+}
+
+/** What `createThreadDispatcher` makes, but from the sources. */
 export async function createTestDispatcher(options: ThreadDispatcherOptions = {}): Promise<Dispatching> {
-  return new Dispatching(options, await (built ??= buildModule(threadModule)));
+  return new Dispatching(options, await threadModule());
 }

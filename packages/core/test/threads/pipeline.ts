@@ -1,8 +1,8 @@
-// What threads do in tests. `shared` are numbers that every thread sees.
+// What threads do in tests. `shared` are numbers that all threads see.
 import { isMainThread, threadId } from 'node:worker_threads';
 
 import { workflow } from '../../src/define/workflow.ts';
-import { NonRetryableError, RetryAfterError, ValidationError } from '../../src/model/error.ts';
+import { NonRetryableError } from '../../src/model/error.ts';
 
 interface Input {
   readonly shared: Int32Array;
@@ -15,25 +15,6 @@ class HttpError extends Error {
   readonly retryAfter = '2s';
   readonly request = (): void => undefined;
 }
-
-const THROWN: Readonly<Record<string, () => unknown>> = {
-  error: () => new Error('plain', { cause: new TypeError('below') }),
-  type: () => new TypeError('wrong'),
-  system: () => Object.assign(new Error('no such file'), { code: 'ENOENT', errno: -2 }),
-  own: () => new HttpError('busy'),
-  final: () => new NonRetryableError('no use', { cause: new Error('why') }),
-  later: () => new RetryAfterError('slow down', '30s'),
-  invalid: () => new ValidationError('the row', 'output_invalid', [{ path: ['a', 0], message: 'too small' }]),
-  many: () => new AggregateError([new Error('one'), new RangeError('two')], 'several'),
-  abort: () => AbortSignal.abort().reason as unknown,
-  text: () => 'just text',
-  nothing: () => undefined,
-  callback: () => () => 1,
-  circle: () => {
-    const error = new Error('round');
-    return Object.assign(error, { cause: error });
-  },
-};
 
 let attempts = 0;
 
@@ -92,8 +73,14 @@ export const flow = workflow<Input>('threads')
   })
   .addTask('hoard')
   .run(({ input: { what } }) => {
-    const kept: unknown[] = [];
-    for (let i = 0; ; i++) kept.push(what === 'rows' ? { i, name: `row ${i}` } : i);
+    const list: unknown[] = [];
+    const table: Record<string, number> = {};
+    for (let i = 0; ; i++) {
+      if (what === 'rows') list.push({ i, name: `row ${i}` });
+      if (what === 'numbers') list.push(i);
+      if (what === 'keys') table[`key ${i}`] = i;
+      if (what === 'texts') list.push(`text ${i}`.repeat(1_000));
+    }
   })
   .addTask('litter')
   .run(() => {
@@ -126,7 +113,7 @@ export const flow = workflow<Input>('threads')
   })
   .addTask('unsendable')
   .run(() => ({ rows: [{ id: 1 }, { id: 2, render: () => 1 }] }))
-  .addTask('throw')
-  .run(({ input: { what } }) => {
-    throw THROWN[String(what)]?.();
+  .addTask('refuse')
+  .run(() => {
+    throw new NonRetryableError('no use', { cause: new HttpError('busy') });
   });
