@@ -62,9 +62,11 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
    */
   cancel(reason?: unknown, options?: CancelOptions): Promise<Result>;
   /**
-   * Gives a task that waits for a decision its output.
+   * Gives a task that waits for a decision its output. It is checked by the task's output schema, as what a handler
+   * returns is; where that works asynchronously, a value that does not fit is said in the run's log.
    *
    * @throws NotWaitingError
+   * @throws ValidationError where the value does not fit; the task goes on waiting.
    */
   approve<Id extends keyof OutputsIn<Result> & string>(task: Id, value: OutputsIn<Result>[Id]): void;
   /**

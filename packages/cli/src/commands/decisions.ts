@@ -4,7 +4,7 @@ import { count } from '../show/format.ts';
 import { whyAsked } from '../show/phrases.ts';
 import type { RunTree } from '../show/run-tree.ts';
 import { isStuck, type Waiting, waitingIn } from '../show/waiting.ts';
-import { ask, type Decided, openTerminal } from './ask.ts';
+import type { Decided } from './ask.ts';
 
 /** Where the person is who decides. */
 export interface Desk {
@@ -85,6 +85,8 @@ export class Decisions {
   async #ask(): Promise<void> {
     const asking = new AbortController();
     this.#asking = asking;
+    // What asks is imported only where somebody is asked.
+    const { ask, openTerminal } = await import('./ask.ts');
     const resume = this.#desk.pause();
     const asker = openTerminal(asking.signal);
     try {

@@ -17,7 +17,7 @@ const base = workflow('base')
   .addTask('order')
   .run(() => ({ id: 7 }));
 
-// A fallback widens the output by its type; literals widen; a promise is awaited; `skip` marks the task instead.
+// A fallback widens the output by its type; a literal widens, one that a function gives does not; a promise is awaited; `skip` marks the task instead.
 const fallen = base
   .addTask('none')
   .fallback(null)
@@ -60,7 +60,7 @@ expectTypeOf<Omit<OutputsOf<typeof fallen>, 'order'>>().toEqualTypeOf<{
   readonly made: number | { message: string };
   readonly awaited: number | Date;
   readonly skipped: number | undefined;
-  readonly sometimes: number | string | undefined;
+  readonly sometimes: number | 'empty' | undefined;
   readonly leaking: unknown;
   readonly checked: number | never[];
   readonly record: number | {};

@@ -89,19 +89,14 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
     schema: Schema<In, Out>,
   ): Step<P, E, Said<F, { returns: In | Promise<In> | PromiseLike<In>; made: Out }>>;
   /**
-   * The output if the last attempt fails: a value, what a function of the error gives, or `skip`. Its type widens the
-   * output's. Said again, it replaces.
+   * The output if the last attempt fails: what a function of the error and the data gives. `skip` skips the task instead.
+   * Its type widens the output's. Said again, it replaces.
    */
   fallback<V>(
-    value: V | ((error: Error) => V),
-  ): Step<
-    P,
-    E,
-    Said<
-      F,
-      { instead: F['instead'] | Exclude<Known<Awaited<V>>, Skip>; mark: F['mark'] | SkipIn<Awaited<V>> }
-    >
-  >;
+    make: (error: Error, data: Views<OutsideItems<E>>[F['rule']]) => V,
+  ): Step<P, E, Said<F, Read & Instead<F, V>>>;
+  /** The output if the last attempt fails: a value, or `skip`. */
+  fallback<V>(value: V): Step<P, E, Said<F, Instead<F, V>>>;
   /**
    * What is done about a failure that neither retries nor a fallback mended: the first rule that matches the error
    * decides. Rules are made with `on()`. Said again, it replaces.
@@ -147,6 +142,12 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
   sleep(
     length: Duration | Date | ((data: Views<E>[F['rule']]) => Duration | Date),
   ): End<P, undefined, F['mark'] | MarksUnder<E>[F['rule']]>;
+}
+
+/** What changes where this, or what it is a promise of, can stand in for the output. */
+interface Instead<F extends Facts, V> {
+  readonly instead: F['instead'] | Exclude<Known<Awaited<V>>, Skip>;
+  readonly mark: F['mark'] | SkipIn<Awaited<V>>;
 }
 
 type Join = NonNullable<FanOutOptions['join']>;

@@ -23,6 +23,8 @@ export interface RescueHost {
   /** How often each recovery rule of the task has made it retry, by the rule's place. */
   readonly retries: Map<number, number>;
   warn(message: string, error: unknown): void;
+  /** What the task reads. */
+  data(): unknown;
 }
 
 /**
@@ -43,7 +45,7 @@ export function rescue(
     return recovered(recover, failure, host);
   };
   try {
-    const value = fallback.make(error);
+    const value = fallback.make(error, host.data() as never);
     return isThenable(value) ? Promise.resolve(value).then(accept, threw) : accept(value);
   } catch (thrown) {
     return threw(thrown);

@@ -29,10 +29,10 @@ export interface ChildWorkflow {
 /** How long a task sleeps: a length, an instant, or what a function of its data says. */
 export type SleepLength = Duration | Date | ((data: never) => Duration | Date);
 
-/** What stands in for a task's output when its last attempt has failed: a value, or what a function of the error gives. */
+/** What stands in for a task's output when its last attempt has failed: a value, or what a function of the error and the task's data gives. */
 export type Fallback =
   | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'function'; readonly make: (error: Error) => unknown };
+  | { readonly kind: 'function'; readonly make: (error: Error, data: never) => unknown };
 
 /** One task as it was declared: frozen plain data, not yet checked. */
 export interface TaskDefinition {

@@ -1,3 +1,4 @@
+import { dataOf } from '../execute/data.ts';
 import { rescue, type Rescue } from '../execute/rescue.ts';
 import { NotWaitingError } from '../model/error.ts';
 import type { Decision } from '../model/event.ts';
@@ -57,7 +58,11 @@ export class Rescues {
     const { index } = task;
     const retries = this.#retries.get(index) ?? new Map<number, number>();
     this.#retries.set(index, retries);
-    const host = { retries, warn: (message: string) => this.#loop.warn(index, message) };
+    const host = {
+      retries,
+      warn: (message: string) => this.#loop.warn(index, message),
+      data: () => dataOf(task, this.#loop.outputs),
+    };
     const rescued = rescue(task.definition, error, host);
     if (!(rescued instanceof Promise)) return this.#apply(task, rescued);
     let given = true;

@@ -14,6 +14,7 @@ import { Ledger } from '../record/ledger.ts';
 import type { RunSettings } from '../run-options.ts';
 import { type Consequences, Scheduler } from '../schedule/scheduler.ts';
 import { type AttemptEnds, Attempts } from './attempts.ts';
+import { checkedApproval } from './approval.ts';
 import { toUndo } from './done.ts';
 import { lookAt } from './due.ts';
 import { FanOuts } from './fan-outs.ts';
@@ -277,13 +278,25 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.journal.log(index, attempt, 'warn', message, undefined, this.now, undefined);
   }
 
-  /** @throws NotWaitingError */
+  /**
+   * @throws NotWaitingError
+   * @throws ValidationError where a value does not fit the task's output schema; the task goes on waiting.
+   */
   decide(task: string, decision: Decision, details: DecisionDetails): void {
     const rescues = this.#rescuesNow();
     const index = rescues.assertWaiting(this.plan.indexOf.get(task), task);
-    const decide = (): void => rescues.decide(index, decision, details);
-    if (this.journal.telling) queueMicrotask(decide);
-    else decide();
+    const decide = (checked: DecisionDetails): void => {
+      if (this.journal.telling) queueMicrotask(() => rescues.decide(index, decision, checked));
+      else rescues.decide(index, decision, checked);
+    };
+    const { definition } = this.plan.tasks[index] ?? {};
+    if (decision !== 'approve' || definition === undefined) return decide(details);
+    const value = checkedApproval(definition, details.value);
+    if (!(value instanceof Promise)) return decide({ value });
+    value.then(
+      (later: unknown) => decide({ value: later }),
+      (error: unknown) => this.warn(index, `it was approved with a value that cannot be used: ${String(error)}`),
+    );
   }
 
   /** The task is over: nothing of it goes on. */
