@@ -37,7 +37,7 @@ describe('--fail-fast', () => {
   });
 });
 
-describe('--mode', () => {
+describe('--run-mode', () => {
   const PIPELINE = `import { workflow } from 'wf-sdk';
     import { setTimeout as sleep } from 'node:timers/promises';
     const work = async (id: string) => { console.log(id, 'begins'); await sleep(5); console.log(id, 'ends'); };
@@ -45,14 +45,14 @@ describe('--mode', () => {
 
   test('sequential runs one task after the other', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', PIPELINE);
-    const { stdout } = await sandbox.run(['run', 'pipeline.ts', '--mode', 'sequential']);
+    const { stdout } = await sandbox.run(['run', 'pipeline.ts', '--run-mode', 'sequential']);
     expect(stdout).toBe('a begins\na ends\nb begins\nb ends\n');
   });
 
   test.for([
-    { args: ['--mode', 'both'], stderr: 'Allowed choices are sequential, parallel, hybrid.' },
+    { args: ['--run-mode', 'both'], stderr: 'Allowed choices are sequential, parallel, hybrid.' },
     {
-      args: ['--mode', 'sequential', '--concurrency', '2'],
+      args: ['--run-mode', 'sequential', '--concurrency', '2'],
       stderr: "option 'concurrency' must be 1, or left out, where mode is 'sequential', not 2",
     },
   ])('refuses $args before anything runs', async ({ args, stderr }, { sandbox }) => {

@@ -9,7 +9,7 @@ const input = z.object({
   day: z.iso.date().describe('Day to report on'),
   maxRows: z.int().min(1).default(100).describe('Most rows to read'),
   ratio: z.number().optional(),
-  speed: z.enum(['fast', 'safe']).default('safe'),
+  mode: z.enum(['fast', 'safe']).default('safe'),
   verbose: z.boolean().default(false),
   strict: z.boolean().default(true),
   city: z.array(z.string()).default([]),
@@ -20,7 +20,7 @@ export default workflow('echo', { input })
   .addTask('echo').run(({ input }) => { console.log(JSON.stringify(input)); return input; });
 `;
 
-const DEFAULTS = { maxRows: 100, speed: 'safe', verbose: false, strict: true, city: [] };
+const DEFAULTS = { maxRows: 100, mode: 'safe', verbose: false, strict: true, city: [] };
 
 function inputOf({ code, stdout, stderr }: Ended): unknown {
   expect(stderr).toContain('✔ success');
@@ -31,7 +31,7 @@ function inputOf({ code, stdout, stderr }: Ended): unknown {
 describe('flags', () => {
   test('are the fields of the schema, in all their kinds', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ECHO);
-    const text = '--max-rows 5 --ratio -0.5 --speed=fast --verbose --no-strict --city Rome --city=Paris';
+    const text = '--max-rows 5 --ratio -0.5 --mode=fast --verbose --no-strict --city Rome --city=Paris';
     const nested = ['--range.from', '1', '--range.to=-2'];
     const args = ['run', 'pipeline.ts', '--day', '2026-01-31', ...text.split(' '), ...nested];
     const ended = await sandbox.run(args);
@@ -39,7 +39,7 @@ describe('flags', () => {
       day: '2026-01-31',
       maxRows: 5,
       ratio: -0.5,
-      speed: 'fast',
+      mode: 'fast',
       verbose: true,
       strict: false,
       city: ['Rome', 'Paris'],
@@ -145,7 +145,7 @@ describe('--help', () => {
     expect(text).toContain('--day <text> Day to report on (required)');
     expect(text).toContain('--max-rows <integer> Most rows to read (default: 100)');
     expect(text).toContain('--ratio <number>');
-    expect(text).toContain('--speed <fast|safe> (choices: fast, safe; default: safe)');
+    expect(text).toContain('--mode <fast|safe> (choices: fast, safe; default: safe)');
     expect(text).toContain('--verbose');
     expect(text).toContain('--no-strict');
     expect(text).toMatch(/--city <text> \(.*repeatable\)/);
@@ -236,7 +236,7 @@ describe('an input that does not fit', () => {
     sandbox.write('pipeline.ts', ECHO);
     const { code, stdout, stderr } = await sandbox.run(
       ['run', 'pipeline.ts', '-', '--day', 'yesterday', '--max-rows', '0'],
-      { stdin: '{"range":{"from":1.5},"city":["Rome",2],"speed":"slow"}' },
+      { stdin: '{"range":{"from":1.5},"city":["Rome",2],"mode":"slow"}' },
     );
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -245,7 +245,7 @@ describe('an input that does not fit', () => {
     expect(lines.map((line) => line.trim().split(/\s/)[0])).toEqual([
       '--day',
       '--max-rows',
-      '--speed',
+      '--mode',
       '--city[1]',
       '--range.from',
     ]);
@@ -267,11 +267,11 @@ describe('an input that does not fit', () => {
       'pipeline.ts',
       '--max-rows',
       'many',
-      '--speed',
+      '--mode',
       'slow',
     ]);
     expect(code).toBe(2);
     expect(stderr).toContain('--max-rows takes a whole number, not "many"');
-    expect(stderr).toContain('--speed takes one of fast, safe, not "slow"');
+    expect(stderr).toContain('--mode takes one of fast, safe, not "slow"');
   });
 });

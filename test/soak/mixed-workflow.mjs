@@ -31,13 +31,6 @@ export function mixedWorkflow(chance) {
     .run(() => rest())
     .output(({ first }) => first);
 
-  async function* stream() {
-    for (let item = 0; item < 6; item++) {
-      if (item % 3 === 2) await pause(1);
-      yield item;
-    }
-  }
-
   return workflow('mixed', {
     onFailure: chance() < 0.2 ? 'fail-fast' : 'continue',
     failurePolicy: chance() < 0.2 ? 'leaves' : 'any',
@@ -135,6 +128,13 @@ export function mixedWorkflow(chance) {
     .addTask('dropped')
     .teardownOf('setup')
     .run(() => rest());
+}
+
+async function* stream() {
+  for (let item = 0; item < 6; item++) {
+    if (item % 3 === 2) await pause(1);
+    yield item;
+  }
 }
 
 /**

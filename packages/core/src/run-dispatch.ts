@@ -11,7 +11,8 @@ export function dispatchAttempt(plan: Plan, settings: RunSettings, attempt: Atte
   const { handler } = planned.definition;
   if (settings.mode === 'parallel') return handler?.(data as never, attempt);
   const module = plan.definition.module ?? settings.module;
-  if (module === undefined) throw new IsolationError(planned.id, 'has no module from which a thread could load it');
+  if (module === undefined)
+    throw new IsolationError(planned.id, 'has no module from which a thread could load it');
   const { memoryBytes, env } = planned.placement?.isolate ?? { memoryBytes: undefined, env: undefined };
   return (settings.dispatcher ?? threadsOfProcess()).dispatch(
     {

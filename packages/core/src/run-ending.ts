@@ -34,7 +34,9 @@ export function endingOf(runtime: Runtime): Ending {
 function taskErrors({ ledger, plan }: Runtime): TaskFailedError[] {
   return Array.from(ledger.failures())
     .filter(([task]) => plan.tasks[task]?.definition.allowFailure !== true)
-    .map(([task, error]) => new TaskFailedError(plan.tasks[task]?.id ?? '', ledger.attempts[task] ?? 0, error));
+    .map(
+      ([task, error]) => new TaskFailedError(plan.tasks[task]?.id ?? '', ledger.attempts[task] ?? 0, error),
+    );
 }
 
 function succeeded(runtime: Runtime): Ending {

@@ -290,6 +290,7 @@ function admissionFor(plan: Plan, { clock, resources }: RunSettings): Admission 
   const { capacity } = resources ?? machineResources();
   const impossible = impossibleDemands(plan, capacity);
   if (impossible.length > 0) throw new DefinitionError(plan.id, impossible);
-  for (const { placement } of plan.tasks) for (const { pool } of placement?.pools ?? []) poolsOf(clock).queueOf(pool);
+  for (const { placement } of plan.tasks)
+    for (const { pool } of placement?.pools ?? []) poolsOf(clock).queueOf(pool);
   return createAdmission({ clock, resources });
 }

@@ -53,7 +53,8 @@ async function check(
   const schema = definition?.fanOut === undefined ? definition?.output : undefined;
   if (answer.decision !== 'approve' || schema === undefined) return answer;
   const result = await schema['~standard'].validate(answer.value);
-  if (result.issues === undefined) return { decision: 'approve', value: result.value };
+  // As it was typed: the run makes of it what the schema does.
+  if (result.issues === undefined) return answer;
   const issues = result.issues.map(({ path = [], message }) => {
     const at = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
     return at === '' ? message : `${at}: ${message}`;

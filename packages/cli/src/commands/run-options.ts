@@ -10,7 +10,7 @@ export interface RunFlags {
   readonly export?: string;
   readonly concurrency?: number;
   readonly timeout?: string;
-  readonly mode?: RunMode;
+  readonly runMode?: RunMode;
   readonly failFast?: true;
   readonly output?: string;
   readonly events?: string;
@@ -62,7 +62,7 @@ function runOptions(): readonly Option[] {
       "the most the run may take: '90s', '5m'; then it fails with exit code 124",
     ).argParser(aDuration),
     new Option(
-      '--mode <mode>',
+      '--run-mode <mode>',
       'one task at a time; or all, with isolated tasks on this thread, or on threads of their own (default)',
     ).choices(MODES),
     new Option(

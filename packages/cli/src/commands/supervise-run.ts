@@ -58,11 +58,11 @@ export async function superviseRun(
   return code === EXIT.succeeded && problems.length > 0 ? EXIT.failed : code;
 }
 
-function optionsOf({ concurrency, timeout, mode, failFast }: RunFlags): RunOptions {
+function optionsOf({ concurrency, timeout, runMode, failFast }: RunFlags): RunOptions {
   return {
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeout: timeout as `${number}s` }),
-    ...(mode !== undefined && { mode }),
+    ...(runMode !== undefined && { mode: runMode }),
     ...(failFast === true && { onFailure: 'fail-fast' }),
   };
 }

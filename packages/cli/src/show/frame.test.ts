@@ -152,6 +152,7 @@ describe('the picture of a run with more than tries', () => {
           message: 'look',
         },
         { type: 'task.waiting', run: 'r', at, task: 'us', for: 'breaker', until: 5_000 },
+        { type: 'task.fanned_out', run: 'r', at, task: 'tests', items: 4 },
         start('tests', 0),
         start('tests', 1),
         { type: 'item.succeeded', run: 'r', at, task: 'tests', item: 0, output: 1 },

@@ -81,6 +81,7 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
     case 'breaker.changed':
       return noticeLine(event, run, colours);
     case 'task.queued':
+    case 'task.fanned_out':
     case 'item.succeeded':
     case 'item.failed':
     case 'run.waiting':

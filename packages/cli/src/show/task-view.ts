@@ -2,8 +2,8 @@ import type { RunEvent, SkipReason, StandIn, TaskDefinition, TaskState, WaitReas
 
 /** How far a fanned-out task has come. */
 export interface ItemsView {
-  /** How many there will be; unknown until the source ends, except in a matrix. */
-  readonly total: number | undefined;
+  /** How many there will be, where the source says so. */
+  total: number | undefined;
   started: number;
   succeeded: number;
   failed: number;
@@ -51,16 +51,12 @@ export function createTaskView(id: string, definition: TaskDefinition | undefine
     reason: undefined,
     by: undefined,
     slaMissed: false,
-    items: definition?.fanOut === undefined ? undefined : createItems(definition.fanOut),
+    items: definition?.fanOut === undefined ? undefined : createItems(),
   };
 }
 
-function createItems(fanOut: NonNullable<TaskDefinition['fanOut']>): ItemsView {
-  const total =
-    fanOut.kind === 'matrix'
-      ? Object.values(fanOut.axes).reduce((points, { length }) => points * length, 1)
-      : undefined;
-  return { total, started: 0, succeeded: 0, failed: 0, running: new Set(), retrying: new Set() };
+function createItems(): ItemsView {
+  return { total: undefined, started: 0, succeeded: 0, failed: 0, running: new Set(), retrying: new Set() };
 }
 
 export function applyToTask(task: TaskView, event: RunEvent): void {
@@ -79,6 +75,9 @@ export function applyToTask(task: TaskView, event: RunEvent): void {
       if (event.retryInMs === undefined) break;
       if (event.item === undefined) waitUntil(task, 'retrying', event.at + event.retryInMs);
       else holdItem(task.items, event.item);
+      break;
+    case 'task.fanned_out':
+      if (task.items !== undefined) task.items.total = event.items;
       break;
     case 'item.succeeded':
     case 'item.failed':

@@ -109,7 +109,9 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
     traits: traits.some((bits) => bits !== 0) ? traits : undefined,
     needs: {
       breakers: mergeBreakers(breakers),
-      admission: placements.some((placed) => placed !== undefined && (placed.pools.length > 0 || placed.resources !== undefined)),
+      admission: placements.some(
+        (placed) => placed !== undefined && (placed.pools.length > 0 || placed.resources !== undefined),
+      ),
       dispatcher: placements.some((placed) => placed?.isolate !== undefined),
     },
     timed: policies.some(isTimed),

@@ -14,7 +14,8 @@ export function checkFanOut(fanOut: FanOut, report: Bad): void {
     if (!Number.isInteger(concurrency) || concurrency < 1)
       bad(`concurrency is how many items may be under way, a whole number from 1, not ${show(concurrency)}`);
   }
-  if (collect !== undefined && typeof collect !== 'boolean') bad(`collect is true or false, not ${show(collect)}`);
+  if (collect !== undefined && typeof collect !== 'boolean')
+    bad(`collect is true or false, not ${show(collect)}`);
   if (join !== undefined && !isJoin(join))
     bad(`join is 'all', 'allSettled' or { tolerate: a count or a share such as '5%' }, not ${show(join)}`);
   if (kind === 'each') {

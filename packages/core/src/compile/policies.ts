@@ -55,7 +55,12 @@ const JITTERS = ['none', 'full', 'equal'] as const;
 const RETRY_KEYS = ['attempts', 'backoff', 'delay', 'factor', 'maxDelay', 'jitter', 'retryIf'] as const;
 
 /** `given` comes from users, perhaps from untyped code: nothing is taken on trust. */
-export function planRetry(task: string, what: string, given: unknown, report: Report): RetryPolicy | undefined {
+export function planRetry(
+  task: string,
+  what: string,
+  given: unknown,
+  report: Report,
+): RetryPolicy | undefined {
   const bad = (message: string): void =>
     report({ code: 'bad_retry', task, message: `task '${task}': ${message}` });
   if (typeof given !== 'object' || given === null) {

@@ -17,10 +17,14 @@ export function checkRecovery({ id, recover, fallback }: TaskDefinition, report:
     bad('bad_recovery', `.fallback() takes a value, a function of the error, or skip`);
   if (recover === undefined) return;
   if (!Array.isArray(recover)) {
-    bad('bad_recovery', `.recover() takes a list of rules such as [on(TypeError).skip()], not ${show(recover)}`);
+    bad(
+      'bad_recovery',
+      `.recover() takes a list of rules such as [on(TypeError).skip()], not ${show(recover)}`,
+    );
     return;
   }
-  for (const [place, rule] of (recover as readonly unknown[]).entries()) checkRule(id, place, rule, bad, report);
+  for (const [place, rule] of (recover as readonly unknown[]).entries())
+    checkRule(id, place, rule, bad, report);
 }
 
 function checkRule(
@@ -32,7 +36,10 @@ function checkRule(
 ): void {
   const { match, action } = (given ?? {}) as Partial<RecoveryRule>;
   if (match === undefined || action === undefined || !ACTIONS.includes(action.type)) {
-    bad('bad_recovery', `recovery rule ${place + 1} is not finished: say what it does, such as on(TypeError).skip()`);
+    bad(
+      'bad_recovery',
+      `recovery rule ${place + 1} is not finished: say what it does, such as on(TypeError).skip()`,
+    );
     return;
   }
   if (action.type !== 'retry' && action.type !== 'run_then_retry') return;
@@ -43,7 +50,10 @@ function checkRule(
 }
 
 /** How a task is undone; what is wrong with it is reported. */
-export function planCompensation({ id, compensate }: TaskDefinition, report: Report): PlannedCompensation | undefined {
+export function planCompensation(
+  { id, compensate }: TaskDefinition,
+  report: Report,
+): PlannedCompensation | undefined {
   if (compensate === undefined) return undefined;
   const { undo, retry, timeout } = compensate;
   if (typeof undo !== 'function') {

@@ -7,7 +7,9 @@ export interface Outputs {
   readonly input: unknown;
   readonly outputs: readonly unknown[];
   /** For rules that do not ask for success. */
-  settledOf(task: TaskIndex): Settled<unknown, 'succeeded' | 'failed' | 'upstream_failed' | 'skipped' | 'cancelled' | 'pending'>;
+  settledOf(
+    task: TaskIndex,
+  ): Settled<unknown, 'succeeded' | 'failed' | 'upstream_failed' | 'skipped' | 'cancelled' | 'pending'>;
 }
 
 /**

@@ -3,7 +3,7 @@ import { ThrownValueError } from '../model/error.ts';
 import type { FanOutSummary } from '../model/fan-out.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import { Item } from './item.ts';
-import { ItemSource, pointsOf } from './items.ts';
+import { ItemSource, Points } from './items.ts';
 import { Join } from './join.ts';
 
 /** So many items are under way at once, where the task does not say. */
@@ -14,6 +14,8 @@ export interface FanOutHost {
   /** The task wants one slot more; it will be given by `start`. */
   wantSlot(): void;
   wantNoSlot(): void;
+  /** The source is there; `items` is how many it has, where it says so. */
+  opened(items: number | undefined): void;
   /** How often an item was tried before the task was recovered. */
   triedBefore(item: number): number;
   releaseSlot(): void;
@@ -69,7 +71,7 @@ export class FanOutRun {
     this.#host.releaseSlot();
     try {
       const given: unknown =
-        fanOut?.kind === 'each' ? fanOut.select(data as never) : pointsOf(fanOut?.axes ?? {});
+        fanOut?.kind === 'each' ? fanOut.select(data as never) : new Points(fanOut?.axes ?? {});
       if (!isThenable(given)) return this.#open(given);
       this.#pulling = true;
       given.then(
@@ -149,6 +151,7 @@ export class FanOutRun {
   #open(given: unknown): void {
     if (this.#state !== 'going') return;
     this.#source = new ItemSource(given);
+    this.#host.opened(this.#source.size);
     this.#goOn();
   }
 

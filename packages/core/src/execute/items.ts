@@ -8,7 +8,7 @@ export class ItemSource {
 
   constructor(given: unknown) {
     this.#iterator = iteratorOf(given);
-    this.size = Array.isArray(given) ? given.length : undefined;
+    this.size = sizeOf(given);
   }
 
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
@@ -36,19 +36,39 @@ function iteratorOf(given: unknown): Iterator<unknown> | AsyncIterator<unknown> 
   );
 }
 
+function sizeOf(given: unknown): number | undefined {
+  if (Array.isArray(given)) return given.length;
+  return given instanceof Set || given instanceof Map || given instanceof Points ? given.size : undefined;
+}
+
 /** Every point of a matrix: the last axis changes fastest. */
-export function* pointsOf(axes: Readonly<Record<string, readonly unknown[]>>): Generator<Record<string, unknown>> {
-  const names = Object.keys(axes);
-  const at = names.map(() => 0);
-  if (names.some((name) => axes[name]?.length === 0)) return;
-  for (;;) {
-    yield Object.freeze(Object.fromEntries(names.map((name, axis) => [name, axes[name]?.[at[axis] ?? 0]])));
-    let axis = names.length - 1;
-    for (; axis >= 0; axis--) {
-      const next = (at[axis] ?? 0) + 1;
-      at[axis] = next < (axes[names[axis] ?? '']?.length ?? 0) ? next : 0;
-      if (at[axis] !== 0) break;
-    }
-    if (axis < 0) return;
+export class Points implements Iterable<Readonly<Record<string, unknown>>> {
+  readonly #names: readonly string[];
+  readonly #values: readonly (readonly unknown[])[];
+  readonly size: number;
+
+  constructor(axes: Readonly<Record<string, readonly unknown[]>>) {
+    this.#names = Object.keys(axes);
+    this.#values = Object.values(axes);
+    this.size = this.#values.reduce((size, { length }) => size * length, 1);
+  }
+
+  *[Symbol.iterator](): Generator<Readonly<Record<string, unknown>>, undefined> {
+    for (let point = 0; point < this.size; point++) yield this.#pointAt(point);
+    return undefined;
+  }
+
+  /** A point's number, read in the mixed base of the axes' lengths. */
+  #pointAt(number: number): Readonly<Record<string, unknown>> {
+    const point: Record<string, unknown> = {};
+    let rest = number;
+    const places = this.#values.map((values, axis) => {
+      const step = this.#values.slice(axis + 1).reduce((size, { length }) => size * length, 1);
+      const place = Math.floor(rest / step);
+      rest -= place * step;
+      return values[place];
+    });
+    for (const [axis, name] of this.#names.entries()) point[name] = places[axis];
+    return Object.freeze(point);
   }
 }

@@ -6,10 +6,20 @@ import { isSkip } from '../model/skip.ts';
 
 /** What is done about a failure that the retry policy did not mend. */
 export type Rescue =
-  | { readonly type: 'value'; readonly value: unknown; readonly by: 'fallback' | 'recovery'; readonly rule?: Matched }
+  | {
+      readonly type: 'value';
+      readonly value: unknown;
+      readonly by: 'fallback' | 'recovery';
+      readonly rule?: Matched;
+    }
   | { readonly type: 'skip'; readonly by: 'fallback' | 'recovery'; readonly rule?: Matched }
   | { readonly type: 'retry'; readonly delayMs: number; readonly rule: Matched }
-  | { readonly type: 'escalate'; readonly error: Error; readonly message: string | undefined; readonly rule: Matched }
+  | {
+      readonly type: 'escalate';
+      readonly error: Error;
+      readonly message: string | undefined;
+      readonly rule: Matched;
+    }
   | { readonly type: 'fail'; readonly error: Error; readonly rule?: Matched };
 
 /** The recovery rule that decided, and its place in the list. */
@@ -41,7 +51,9 @@ export function rescue(
     isSkip(value) ? { type: 'skip', by: 'fallback' } : { type: 'value', value, by: 'fallback' };
   if (fallback.kind === 'value') return accept(fallback.value);
   const threw = (thrown: unknown): Rescue | Promise<Rescue> => {
-    const failure = new AggregateError([thrown, error], `the fallback threw: ${String(thrown)}`, { cause: error });
+    const failure = new AggregateError([thrown, error], `the fallback threw: ${String(thrown)}`, {
+      cause: error,
+    });
     return recovered(recover, failure, host);
   };
   try {
@@ -90,7 +102,12 @@ function leavesRetry(action: RecoveryAction, retries: number): boolean {
   return retries < (action.times ?? 1);
 }
 
-function apply(action: RecoveryAction, place: number, error: Error, host: RescueHost): Rescue | Promise<Rescue> {
+function apply(
+  action: RecoveryAction,
+  place: number,
+  error: Error,
+  host: RescueHost,
+): Rescue | Promise<Rescue> {
   const rule: Matched = { place, action: action.type };
   switch (action.type) {
     case 'retry':

@@ -10,12 +10,15 @@ export const systemClock: Clock = {
   now: () => ORIGIN + performance.now(),
 
   setTimer(delayMs, callback) {
+    // Node cuts a length to whole milliseconds: a timer would be early by what is cut.
     const dueAt = performance.now() + delayMs;
     let handle: NodeJS.Timeout;
     const arm = (): void => {
       const left = dueAt - performance.now();
       handle =
-        left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(callback, Math.max(0, left));
+        left > LONGEST_TIMER_MS
+          ? setTimeout(arm, LONGEST_TIMER_MS)
+          : setTimeout(callback, Math.max(0, Math.ceil(left)));
     };
     arm();
     return () => clearTimeout(handle);

@@ -3,6 +3,8 @@ import { isMainThread } from 'node:worker_threads';
 import { LIVE_HEAP } from './live-heap.ts';
 
 const INTERVAL_MS = 50;
+/** The inspector is left when nobody was watched for so long. Each time it is entered it keeps some 16 kB for good. */
+const IDLE_MS = 30_000;
 /** Garbage is collected when so much of the limit was allocated since the last time, so that it costs little. */
 const SHARE = 0.5;
 
@@ -54,6 +56,7 @@ export class HeapWatch {
   readonly #questions = new Map<number, Question>();
   #asked = 0;
   #interval: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(session: typeof Session) {
     this.#Session = session;
@@ -63,13 +66,34 @@ export class HeapWatch {
   enter(threadId: number, limitBytes: number, outgrown: () => void): () => void {
     const watched: Watched = { threadId, limitBytes, outgrown, asking: false, usedBytes: 0 };
     this.#watched.add(watched);
-    if (this.#watched.size === 1) this.#open();
+    if (this.#watched.size === 1) this.#begin();
     return () => {
-      if (this.#watched.delete(watched) && this.#watched.size === 0) this.#close();
+      if (this.#watched.delete(watched) && this.#watched.size === 0) this.#rest();
     };
   }
 
-  /** The inspector is left as soon as nobody is watched: it attaches to every thread of the process. */
+  /** Lets go of the inspector. */
+  close(): void {
+    clearInterval(this.#interval);
+    clearTimeout(this.#idle);
+    this.#session?.disconnect();
+    this.#session = undefined;
+    this.#threads.clear();
+    this.#questions.clear();
+  }
+
+  #begin(): void {
+    clearTimeout(this.#idle);
+    if (this.#session === undefined) this.#open();
+    this.#interval = setInterval(() => this.#look(), INTERVAL_MS).unref();
+  }
+
+  #rest(): void {
+    clearInterval(this.#interval);
+    this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
+  }
+
+  /** The inspector attaches to every thread of the process. */
   #open(): void {
     const session = new this.#Session();
     session.connect();
@@ -85,20 +109,11 @@ export class HeapWatch {
       this.#questions.delete(id);
     });
     session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
-    this.#interval = setInterval(() => this.#look(), INTERVAL_MS).unref();
   }
 
   #forget(ended: string): void {
     for (const [thread, sessionId] of this.#threads) if (sessionId === ended) this.#threads.delete(thread);
     for (const [id, { sessionId }] of this.#questions) if (sessionId === ended) this.#questions.delete(id);
-  }
-
-  #close(): void {
-    clearInterval(this.#interval);
-    this.#session?.disconnect();
-    this.#session = undefined;
-    this.#threads.clear();
-    this.#questions.clear();
   }
 
   #look(): void {

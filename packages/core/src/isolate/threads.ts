@@ -46,6 +46,7 @@ export class Threads {
   }
 
   async close(): Promise<void> {
+    this.#watch?.close();
     await Promise.all(Array.from(this.#pools.values(), (pool) => pool.close()));
   }
 

@@ -21,7 +21,9 @@ export interface Branch {
 
 /** Another workflow as what a task does: which (looked up when first needed, where it is a function) and its input. */
 export interface ChildWorkflow {
-  readonly workflow: { readonly definition: WorkflowDefinition } | (() => { readonly definition: WorkflowDefinition });
+  readonly workflow:
+    | { readonly definition: WorkflowDefinition }
+    | (() => { readonly definition: WorkflowDefinition });
   /** @default the child is run without input */
   readonly input?: ((data: never) => unknown) | undefined;
 }

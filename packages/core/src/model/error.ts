@@ -190,9 +190,12 @@ export class ItemsFailedError extends WorkflowError {
   readonly failed: number;
 
   constructor(task: string, failed: number, tolerated: string, cause: Error) {
-    super(`${failed} items of task '${task}' failed, which tolerates ${tolerated}; the first: ${cause.message}`, {
-      cause,
-    });
+    super(
+      `${failed} items of task '${task}' failed, which tolerates ${tolerated}; the first: ${cause.message}`,
+      {
+        cause,
+      },
+    );
     this.task = task;
     this.failed = failed;
   }

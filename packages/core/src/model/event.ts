@@ -50,6 +50,12 @@ export type RunEvent =
       /** The wait before the next attempt; absent when this was the last one. */
       readonly retryInMs?: number;
     })
+  | (TaskFact & {
+      /** A fanned-out task has its source. */
+      readonly type: 'task.fanned_out';
+      /** How many items there will be, where the source says so. */
+      readonly items?: number;
+    })
   | (TaskFact & { readonly type: 'item.succeeded'; readonly item: number; readonly output: unknown })
   | (TaskFact & { readonly type: 'item.failed'; readonly item: number; readonly error: unknown })
   | (TaskFact & {

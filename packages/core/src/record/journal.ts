@@ -92,6 +92,11 @@ export class Journal {
     this.#tell('attempt.failed', task, at, details, item);
   }
 
+  fannedOut(task: TaskIndex, items: number | undefined, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('task.fanned_out', task, at, items === undefined ? {} : { items });
+  }
+
   itemSucceeded(task: TaskIndex, item: number, output: unknown, at: number): void {
     if (!this.#publisher.wanted) return;
     this.#tell('item.succeeded', task, at, { item, output });

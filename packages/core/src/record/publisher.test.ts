@@ -4,7 +4,8 @@ import type { RunEvent } from '../index.ts';
 import { Publisher } from './publisher.ts';
 
 const event = (task: string): RunEvent => ({ type: 'task.cancelled', run: 'r', at: 0, task });
-const told = (heard: readonly RunEvent[]): string[] => heard.map((each) => ('task' in each ? each.task : each.type));
+const told = (heard: readonly RunEvent[]): string[] =>
+  heard.map((each) => ('task' in each ? each.task : each.type));
 
 test('what observers bring about is told when all have heard what came before it', () => {
   const [first, last]: [RunEvent[], RunEvent[]] = [[], []];
@@ -33,7 +34,10 @@ test('an observer that throws is dropped, and said so once; the others hear ever
   const bad = (): never => {
     throw new Error('my fault');
   };
-  const publisher = new Publisher([bad, (each) => void heard.push(each)], (message) => void warnings.push(message));
+  const publisher = new Publisher(
+    [bad, (each) => void heard.push(each)],
+    (message) => void warnings.push(message),
+  );
   publisher.publish(event('a'));
   publisher.publish(event('b'));
   expect(told(heard)).toEqual(['a', 'b']);

@@ -80,6 +80,7 @@ export class FanOuts {
         scheduler.share(index);
         loop.proceed();
       },
+      opened: (items) => journal.fannedOut(index, items, loop.now),
       wantNoSlot: () => scheduler.release(index, 'wish'),
       releaseSlot: () => scheduler.release(index, 'slot'),
       admit: (item) => this.#gates.admit(task, item),

@@ -295,7 +295,8 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     if (!(value instanceof Promise)) return decide({ value });
     value.then(
       (later: unknown) => decide({ value: later }),
-      (error: unknown) => this.warn(index, `it was approved with a value that cannot be used: ${String(error)}`),
+      (error: unknown) =>
+        this.warn(index, `it was approved with a value that cannot be used: ${String(error)}`),
     );
   }
 

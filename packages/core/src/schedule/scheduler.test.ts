@@ -324,6 +324,19 @@ describe('the verdict', () => {
   });
 });
 
+test('of what a teardown waits for, only its setup brings it down and what comes after it', () => {
+  const graph = { up: [], use: [], mend: ['use'], down: ['up', 'use'], leaf: ['down'] };
+  const traits = {
+    up: { mayFail: true },
+    mend: { rule: 'all_failed' },
+    down: { rule: 'teardown', setup: 'up' },
+  } as const;
+  const { scheduler, indexOf, state } = begun(graph, traits, { policy: 'leaves' });
+  for (const id of ['up', 'use']) scheduler.fail(indexOf(id));
+  scheduler.succeed(indexOf('mend'));
+  expect([state('leaf'), scheduler.verdict]).toEqual(['upstream_failed', 'succeeded']);
+});
+
 test('a log that names a task which the plan does not have is refused', () => {
   const scheduler = new Scheduler(planOf([{ id: 'a' }]), 1);
   expect(() => scheduler.apply({ type: 'attempt.started', run: 'r', at: 0, task: 'x', attempt: 1 })).toThrow(

@@ -298,6 +298,7 @@ export class Scheduler {
       case 'task.skipped':
       case 'task.cancelled':
         return this.#applyToTask(event, this.#indexOf(event.task));
+      case 'task.fanned_out':
       case 'item.succeeded':
       case 'item.failed':
       case 'task.decided':
