@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-import type { Plan, RunEvent } from '../src/index.ts';
+import type { Plan, RunEvent, TaskDefinition } from '../src/index.ts';
 
 type TaskEvent = Extract<RunEvent, { readonly task: string }>;
 
@@ -22,11 +22,22 @@ export function checkLog(events: readonly RunEvent[], plan: Plan, concurrency: n
   const standings = new Map<string, Standing>();
   let cancelling: 'no' | 'gently' | 'wholly' = 'no';
   let last = Number.NEGATIVE_INFINITY;
+  const isEnded = (task: string): boolean => {
+    const { runAlways, teardownOf } = definitionOf(plan, task) ?? {};
+    return (
+      cancelling === 'wholly' || (cancelling === 'gently' && runAlways !== true && teardownOf === undefined)
+    );
+  };
   for (const [place, event] of events.entries()) {
     const where = `event ${place}: ${event.type} ${'task' in event ? event.task : ''}`;
     expect(event.at, where).toBeGreaterThanOrEqual(last);
     last = event.at;
-    if (event.type === 'run.cancelling') cancelling = event.wholly === true ? 'wholly' : 'gently';
+    if (event.type === 'run.cancelling') {
+      cancelling = event.wholly === true ? 'wholly' : 'gently';
+      // From now on nothing tells how the items end of a task that is cancelled.
+      for (const [task, { live }] of standings)
+        if (definitionOf(plan, task)?.fanOut !== undefined && isEnded(task)) live.clear();
+    }
     if (!('task' in event)) continue;
     const standing = standings.get(event.task) ?? { state: 'pending', tries: new Map(), live: new Set() };
     standings.set(event.task, standing);
@@ -35,15 +46,17 @@ export function checkLog(events: readonly RunEvent[], plan: Plan, concurrency: n
       (sum, size) => sum + size,
     );
     expect(live, `${where}: attempts at once`).toBeLessThanOrEqual(concurrency);
-    const own = plan.tasks[plan.indexOf.get(event.task) ?? -1]?.definition;
-    const { fanOut, runAlways, teardownOf } = own ?? {};
+    const { fanOut } = definitionOf(plan, event.task) ?? {};
     expect(standing.live.size, `${where}: items at once`).toBeLessThanOrEqual(fanOut?.concurrency ?? 16);
-    const ends =
-      cancelling === 'wholly' || (cancelling === 'gently' && runAlways !== true && teardownOf === undefined);
-    if (ends) expect(event.type, where).toMatch(/^(?:task\.(?:cancelled|log|sla_missed)|compensation\.)/);
+    if (isEnded(event.task))
+      expect(event.type, where).toMatch(/^(?:task\.(?:cancelled|log|sla_missed)|compensation\.)/);
   }
   expect(standings.size).toBe(plan.tasks.length);
   for (const [task, { state }] of standings) expect(state, task).toBe('ended');
+}
+
+function definitionOf(plan: Plan, task: string): TaskDefinition | undefined {
+  return plan.tasks[plan.indexOf.get(task) ?? -1]?.definition;
 }
 
 function follow(standing: Standing, event: TaskEvent, where: string): void {
@@ -58,12 +71,16 @@ function follow(standing: Standing, event: TaskEvent, where: string): void {
       from('pending', 'retrying', 'waiting');
       return to('queued');
     case 'attempt.started':
-      from(...(event.item === undefined ? ['queued' as const] : ['queued' as const, 'running' as const]));
+      from(event.item === undefined ? 'queued' : 'running');
       standing.state = 'running';
       expect(event.attempt, where).toBe((tries.get(event.item) ?? 0) + 1);
       expect(live.has(event.item), where).toBe(false);
       tries.set(event.item, event.attempt);
       live.add(event.item);
+      return;
+    case 'task.fanned_out':
+      from('queued');
+      standing.state = 'running';
       return;
     case 'attempt.failed':
       from('running');

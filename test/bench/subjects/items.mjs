@@ -1,7 +1,7 @@
 import { run, workflow } from 'wf-sdk';
 
 /** Items under way at once. */
-export const SLOTS = 8;
+const SLOTS = 8;
 
 /** @typedef {(item: number) => unknown} ItemBody */
 

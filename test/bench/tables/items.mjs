@@ -38,7 +38,12 @@ export async function measure({ effort }) {
   return {
     title: 'a million items',
     rows: [
-      { label: 'an item / one of eight loops', measured: `${us.toFixed(2)} µs/item`, figure: ratio, unit: '×' },
+      {
+        label: 'an item / one of eight loops',
+        measured: `${us.toFixed(2)} µs/item`,
+        figure: ratio,
+        unit: '×',
+      },
       kilobytes('held among 10,000 items', few),
       kilobytes('held among 1,000,000 items', many, targets.heldKilobytes),
       kilobytes('held among 1,000,000, from an async iterable', pulled, targets.heldKilobytes),

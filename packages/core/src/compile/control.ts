@@ -1,3 +1,4 @@
+import { isDate } from '../lib/date.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
@@ -133,8 +134,8 @@ const OF_ATTEMPTS = [
 
 function checkSleep(task: TaskDefinition, bad: Bad): void {
   const { sleep } = task;
-  const usable = typeof sleep === 'function' || sleep instanceof Date || parseDuration(sleep) !== undefined;
-  if (!usable || (sleep instanceof Date && Number.isNaN(sleep.getTime()))) {
+  const usable = typeof sleep === 'function' || isDate(sleep) || parseDuration(sleep) !== undefined;
+  if (!usable || (isDate(sleep) && Number.isNaN(sleep.getTime()))) {
     const forms = `milliseconds, '250ms', '5s', '1.5m', '2h', '1d', a Date, or a function that gives one of these`;
     bad('bad_duration', `.sleep() takes a duration (${forms}), not ${show(sleep)}`);
   }

@@ -1,5 +1,5 @@
 import { isThenable } from '../lib/thenable.ts';
-import type { AttemptContext } from '../model/context.ts';
+import type { AttemptContext } from '../model/attempt-context.ts';
 import type { Handler, TaskDefinition } from '../model/definition.ts';
 import { validate } from '../model/schema.ts';
 

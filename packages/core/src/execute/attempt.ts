@@ -1,8 +1,8 @@
-import type { AttemptContext, Log, LogFields, LogLevel, RunInfo } from '../model/context.ts';
+import type { AttemptContext } from '../model/attempt-context.ts';
+import type { Log, LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
-import type { PlannedTask } from '../model/plan.ts';
+import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { BreakerPass } from './breaker-pass.ts';
-import type { Item } from './item.ts';
 
 /** What an attempt needs of the run it belongs to. */
 export interface AttemptHost {
@@ -75,3 +75,24 @@ export class Attempt implements AttemptContext {
     return this.#host.dispatch(this, data);
   }
 }
+
+/** One element of a fanned-out task, from when it is pulled until it has ended. */
+export class Item {
+  readonly task: TaskIndex;
+  readonly index: number;
+  readonly value: unknown;
+  /** How many attempts were started, those before the task was recovered included. */
+  attempts: number;
+  /** The attempt it waits for. */
+  live: Attempt | undefined = undefined;
+
+  constructor(task: TaskIndex, index: number, value: unknown, attempts: number) {
+    this.attempts = attempts;
+    this.task = task;
+    this.index = index;
+    this.value = value;
+  }
+}
+
+/** What attempts are made of: a task, or one of its items. */
+export type Unit = TaskIndex | Item;

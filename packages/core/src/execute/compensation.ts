@@ -3,9 +3,8 @@ import { TimeoutError, ThrownValueError } from '../model/error.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import type { RetryPolicy } from '../model/policy.ts';
 import type { Clock } from '../model/ports.ts';
-import { Attempt, type AttemptHost } from './attempt.ts';
+import { Attempt, type AttemptHost, type Item } from './attempt.ts';
 import { AttemptFailure, allowsRetry, delayAfter, leavesAttempt } from './backoff.ts';
-import type { Item } from './item.ts';
 
 /** Something that was done, and how it is undone. */
 export interface Undo {
@@ -111,7 +110,7 @@ function limited(
     const stop = (reason: unknown): void => {
       done();
       own.abort(reason);
-      reject(reason as Error);
+      reject(reason);
     };
     const onAbort = (): void => stop(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

@@ -1,6 +1,6 @@
 import type { Settled } from '../model/settled.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
-import type { Item } from './item.ts';
+import type { Item } from './attempt.ts';
 
 /** What became of a run's tasks so far, as a handler may read it. */
 export interface Outputs {

@@ -2,7 +2,7 @@ import { isThenable } from '../lib/thenable.ts';
 import { ThrownValueError } from '../model/error.ts';
 import type { FanOutSummary } from '../model/fan-out.ts';
 import type { PlannedTask } from '../model/plan.ts';
-import { Item } from './item.ts';
+import { Item } from './attempt.ts';
 import { ItemSource, Points } from './items.ts';
 import { Join } from './join.ts';
 
@@ -14,6 +14,8 @@ export interface FanOutHost {
   /** The task wants one slot more; it will be given by `start`. */
   wantSlot(): void;
   wantNoSlot(): void;
+  /** The source took its time. */
+  tick(): void;
   /** The source is there; `items` is how many it has, where it says so. */
   opened(items: number | undefined): void;
   /** How often an item was tried before the task was recovered. */
@@ -77,6 +79,7 @@ export class FanOutRun {
       given.then(
         (items: unknown) => {
           this.#pulling = false;
+          this.#host.tick();
           this.#tryTo(() => this.#open(items));
         },
         (error: unknown) => this.#fail(error),
@@ -188,6 +191,7 @@ export class FanOutRun {
     next.then(
       (result) => {
         this.#pulling = false;
+        this.#host.tick();
         this.#tryTo(() => {
           this.#take(result);
           this.#goOn();

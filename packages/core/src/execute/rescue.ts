@@ -23,7 +23,7 @@ export type Rescue =
   | { readonly type: 'fail'; readonly error: Error; readonly rule?: Matched };
 
 /** The recovery rule that decided, and its place in the list. */
-export interface Matched {
+interface Matched {
   readonly place: number;
   readonly action: RecoveryAction['type'];
 }

@@ -1,5 +1,3 @@
-import type { ChildWorkflow } from './definition.ts';
-
 /** Values added to a log line; they must survive JSON. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -46,11 +44,4 @@ export interface TaskContext {
   readonly log: Log;
   /** `runId/taskId`, and `/item` in a fan-out: the same over all attempts, for de-duplicating effects elsewhere. */
   readonly idempotencyKey: string;
-}
-
-/** What the SDK's own handlers need beside: those that run another workflow, or run somewhere else. Not for users. */
-export interface AttemptContext extends TaskContext {
-  /** @param data What the task reads, from which the child's input is made. */
-  runChild(child: ChildWorkflow, data: never): Promise<unknown>;
-  dispatch(data: unknown): unknown;
 }

@@ -66,7 +66,7 @@ export interface PlannedCompensation {
 }
 
 /** What is made for a run only where a task asks for it. */
-export interface PlanNeeds {
+interface PlanNeeds {
   /** The breakers of its tasks, each once. */
   readonly breakers: readonly BreakerPolicy[];
   /** A task takes slots of a pool, or a share of the machine. */

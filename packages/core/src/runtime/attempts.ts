@@ -1,7 +1,6 @@
-import { Attempt, type AttemptHost } from '../execute/attempt.ts';
+import { Attempt, type AttemptHost, type Item, type Unit } from '../execute/attempt.ts';
 import { AttemptFailure, leavesAttempt } from '../execute/backoff.ts';
 import { dataOf, itemDataOf } from '../execute/data.ts';
-import type { Item, Unit } from '../execute/item.ts';
 import { RetryLoop } from '../execute/retry-loop.ts';
 import { isThenable } from '../lib/thenable.ts';
 import { BreakerOpenError, ThrownValueError, TimeoutError } from '../model/error.ts';

@@ -1,7 +1,7 @@
 import type { Breaker } from '../execute/breaker.ts';
 import type { BreakerPass } from '../execute/breaker-pass.ts';
 import { breakerFor } from '../execute/breakers.ts';
-import type { Item, Unit } from '../execute/item.ts';
+import type { Item, Unit } from '../execute/attempt.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import type { BreakerPolicy } from '../model/policy.ts';
 import type { Loop } from './loop.ts';

@@ -60,9 +60,9 @@ function wait(
     loop.proceed();
   };
   said.then(
-    (yes) =>
+    (yes: unknown) =>
       then(() => {
-        if (Boolean(yes)) checkFrom(loop, task, conditions, place + 1, data);
+        if (yes) checkFrom(loop, task, conditions, place + 1, data);
         else loop.skipTask(task.index, 'condition');
       }),
     (error: unknown) => then(() => loop.failTask(task.index, new ConditionError(task.id, error))),

@@ -110,6 +110,8 @@ describe('an asynchronous source', () => {
       { concurrency: 1 },
     );
     expect((await driven.end()).outputs).toEqual({ map: [0, 1], other: 0 });
+    const starts = driven.events.filter((event) => event.type === 'attempt.started' && event.task === 'map');
+    expect(starts.map(({ at }) => at - driven.clock.start)).toEqual([100, 200]);
   });
 
   test('is closed when an item fails the task, when the run is cancelled, and when the deadline passes', async () => {
@@ -151,6 +153,7 @@ describe('an asynchronous source', () => {
     expect(items).toEqual({ items: 0, succeeded: 0, failed: 0 });
     expect(lines(events).filter((line) => line.includes('map'))).toEqual([
       'task.queued map',
+      'task.fanned_out map',
       'attempt.started map#1',
       'task.failed map',
     ]);
@@ -193,6 +196,7 @@ describe('a source of items', () => {
     });
     expect(lines(events).filter((line) => line.includes('map'))).toEqual([
       'task.queued map',
+      'task.fanned_out map',
       'attempt.started map#1',
       'item.succeeded map',
       'task.failed map',

@@ -31,6 +31,7 @@ describe('a fan-out', () => {
     });
     expect(lines(events).filter((line) => line.includes('map'))).toEqual([
       'task.queued map',
+      'task.fanned_out map',
       'task.succeeded map',
     ]);
   });
@@ -59,6 +60,7 @@ describe('a fan-out', () => {
     ]);
     expect(events.filter((event) => 'task' in event && event.task === 'map')).toMatchObject([
       { type: 'task.queued' },
+      { type: 'task.fanned_out', items: 2 },
       { type: 'attempt.started', item: 0, attempt: 1 },
       { type: 'item.succeeded', item: 0 },
       { type: 'attempt.started', item: 1, attempt: 1 },

@@ -1,6 +1,6 @@
 import { dataOf } from '../execute/data.ts';
 import { FanOutRun } from '../execute/fan-out.ts';
-import type { Item } from '../execute/item.ts';
+import type { Item } from '../execute/attempt.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { Attempts } from './attempts.ts';
 import type { Gates } from './gates.ts';
@@ -80,6 +80,7 @@ export class FanOuts {
         scheduler.share(index);
         loop.proceed();
       },
+      tick: () => loop.tick(),
       opened: (items) => journal.fannedOut(index, items, loop.now),
       wantNoSlot: () => scheduler.release(index, 'wish'),
       releaseSlot: () => scheduler.release(index, 'slot'),

@@ -1,6 +1,7 @@
 import type { Admission, Ticket } from '../admit/admission.ts';
 import { dataOf, itemDataOf } from '../execute/data.ts';
-import type { Item, Unit } from '../execute/item.ts';
+import type { Item, Unit } from '../execute/attempt.ts';
+import { isDate } from '../lib/date.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { OptionError, ThrownValueError } from '../model/error.ts';
 import { GATED, type PlannedTask } from '../model/plan.ts';
@@ -118,8 +119,7 @@ export class Gates {
   #lengthOf(task: PlannedTask): number {
     const { sleep } = task.definition;
     const length = typeof sleep === 'function' ? sleep(this.#dataOf(task, undefined) as never) : sleep;
-    const ms =
-      length instanceof Date ? Math.max(0, length.getTime() - this.#loop.now) : parseDuration(length);
+    const ms = isDate(length) ? Math.max(0, length.getTime() - this.#loop.now) : parseDuration(length);
     if (ms !== undefined && !Number.isNaN(ms)) return ms;
     throw new OptionError(`sleep of task '${task.id}'`, `a duration or a Date`, length);
   }

@@ -1,7 +1,6 @@
 import type { Admission } from '../admit/admission.ts';
-import type { Attempt, AttemptHost } from '../execute/attempt.ts';
+import type { Attempt, AttemptHost, Item } from '../execute/attempt.ts';
 import type { Undo } from '../execute/compensation.ts';
-import type { Item } from '../execute/item.ts';
 import type { LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
 import { CancelledError, type WorkflowError } from '../model/error.ts';
@@ -295,8 +294,10 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     if (!(value instanceof Promise)) return decide({ value });
     value.then(
       (later: unknown) => decide({ value: later }),
-      (error: unknown) =>
-        this.warn(index, `it was approved with a value that cannot be used: ${String(error)}`),
+      (error: unknown) => {
+        this.tick();
+        this.warn(index, `it was approved with a value that cannot be used: ${String(error)}`);
+      },
     );
   }
 
