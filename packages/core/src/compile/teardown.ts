@@ -18,10 +18,14 @@ export function addTeardownEdges(
     else others.push(index);
   }
   if (teardowns.size === 0) return;
-  const dependents = dependentsOf(dependsOn);
+  const declared = dependsOn.map((edges) => [...edges]);
+  const dependents = dependentsOf(declared);
   for (const [setup, own] of teardowns) {
+    const before = reach([setup], declared, new Set());
+    // What tears down something from before the setup comes after this teardown: it is no user of the setup.
+    const outer = Array.from(teardowns).flatMap(([other, its]) => (before.has(other) ? its : []));
     const after = reach(own, dependents, new Set());
-    const users = reach([setup], dependents, new Set(own));
+    const users = reach([setup], dependents, new Set(outer));
     for (const teardown of own) {
       const edges = dependsOn[teardown] ?? [];
       const known = new Set(edges);
@@ -40,15 +44,15 @@ function dependentsOf(dependsOn: readonly (readonly number[])[]): number[][] {
   return dependents;
 }
 
-/** These tasks and all that come after them, by ways that avoid some. */
+/** These tasks and all that can be reached from them over some edges, by ways that avoid some tasks. */
 function reach(
   from: readonly number[],
-  dependents: readonly (readonly number[])[],
+  edges: readonly (readonly number[])[],
   avoiding: ReadonlySet<number>,
 ): Set<number> {
   const reached = new Set(from);
   for (const task of reached) {
-    for (const dependent of dependents[task] ?? []) if (!avoiding.has(dependent)) reached.add(dependent);
+    for (const next of edges[task] ?? []) if (!avoiding.has(next)) reached.add(next);
   }
   return reached;
 }

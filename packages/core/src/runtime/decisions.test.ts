@@ -8,6 +8,7 @@ import {
   gate,
   lines,
   type PlainTask,
+  schemaOf,
   statesOf,
   taskOf,
 } from '../../test/kit.ts';
@@ -218,6 +219,42 @@ describe('a decision', () => {
         { retry: 'succeeded', skip: 'skipped', fail: 'failed', approve: 'succeeded' }[decision],
       );
     }
+  });
+
+  test('of a value that does not fit the output schema is refused, at once or in the log, and the task waits on', async () => {
+    const number = schemaOf((value: unknown) => {
+      if (typeof value !== 'number') throw 'not a number'; // oxlint-disable-line typescript/only-throw-error -- schemaOf's way
+      return value * 2;
+    });
+    const { handle, clock, end } = asking({ output: number });
+    await clock.settle();
+    expect(() => handle.approve('a', 'text')).toThrow(expect.objectContaining({ code: 'output_invalid' }));
+    expect(handle.waiting).toHaveLength(1);
+    handle.approve('a', 21);
+    expect((await end()).outputs).toEqual({ a: 42, after: 42 });
+
+    const checked = gate();
+    const later = schemaOf(async (value: number) => {
+      await checked.promise;
+      if (value < 0) throw 'negative'; // oxlint-disable-line typescript/only-throw-error -- schemaOf's way
+      return value;
+    });
+    const second = asking({ output: later });
+    await second.clock.settle();
+    second.handle.approve('a', -1);
+    await second.clock.advance(10);
+    checked.open();
+    await second.clock.settle();
+    expect(second.events.at(-1)).toMatchObject({
+      type: 'task.log',
+      level: 'warn',
+      at: second.clock.start + 10,
+      message: expect.stringMatching(
+        /^it was approved with a value that cannot be used: .*negative/s,
+      ) as string,
+    });
+    second.handle.approve('a', 1);
+    expect((await second.end()).outputs['a']).toBe(1);
   });
 
   test('made twice counts once', async () => {

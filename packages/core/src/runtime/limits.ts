@@ -31,7 +31,7 @@ class LimitActions implements LimitHost {
   }
 
   isQueued(task: TaskIndex): boolean {
-    return this.#loop.scheduler.isQueued(task);
+    return this.#loop.scheduler.stateOf(task) === 'queued';
   }
 
   timedOut(attempt: Attempt): void {

@@ -3,6 +3,7 @@ import { rescue, type Rescue } from '../execute/rescue.ts';
 import { NotWaitingError } from '../model/error.ts';
 import type { Decision } from '../model/event.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
+import { checkedApproval } from './approval.ts';
 import type { Loop } from './loop.ts';
 
 /** A task that waits for a person to say what becomes of it. */
@@ -120,8 +121,34 @@ export class Rescues {
     journal.waiting(index, { for: 'approval', error, ...(message !== undefined && { message }) }, now);
   }
 
+  /**
+   * A person says what becomes of a task. Said by an observer, it is done when all observers have heard what this one has.
+   *
+   * @throws NotWaitingError
+   * @throws ValidationError where a value does not fit the task's output schema; the task goes on waiting.
+   */
+  propose(task: string, decision: Decision, details: DecisionDetails): void {
+    const loop = this.#loop;
+    const index = this.#assertWaiting(loop.plan.indexOf.get(task), task);
+    const decide = (checked: DecisionDetails): void => {
+      if (loop.journal.telling) queueMicrotask(() => this.#decide(index, decision, checked));
+      else this.#decide(index, decision, checked);
+    };
+    const { definition } = loop.plan.tasks[index] ?? {};
+    if (decision !== 'approve' || definition === undefined) return decide(details);
+    const value = checkedApproval(definition, details.value);
+    if (!(value instanceof Promise)) return decide({ value });
+    value.then(
+      (later: unknown) => decide({ value: later }),
+      (error: unknown) => {
+        loop.tick();
+        loop.warn(index, `it was approved with a value that cannot be used: ${String(error)}`);
+      },
+    );
+  }
+
   /** @throws NotWaitingError */
-  assertWaiting(index: TaskIndex | undefined, task: string): TaskIndex {
+  #assertWaiting(index: TaskIndex | undefined, task: string): TaskIndex {
     if (index !== undefined && this.#waiting.has(index)) return index;
     const state =
       index === undefined
@@ -130,8 +157,8 @@ export class Rescues {
     throw new NotWaitingError(task, state);
   }
 
-  /** A person has decided. Nothing happens where the task no longer waits. */
-  decide(index: TaskIndex, decision: Decision, { value, error }: DecisionDetails): void {
+  /** Nothing happens where the task no longer waits. */
+  #decide(index: TaskIndex, decision: Decision, { value, error }: DecisionDetails): void {
     const waiting = this.#waiting.get(index);
     if (waiting === undefined) return;
     this.#stopWaiting(index);

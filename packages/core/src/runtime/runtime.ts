@@ -13,7 +13,6 @@ import { Ledger } from '../record/ledger.ts';
 import type { RunSettings } from '../run-options.ts';
 import { type Consequences, Scheduler } from '../schedule/scheduler.ts';
 import { type AttemptEnds, Attempts } from './attempts.ts';
-import { checkedApproval } from './approval.ts';
 import { toUndo } from './done.ts';
 import { lookAt } from './due.ts';
 import { FanOuts } from './fan-outs.ts';
@@ -277,28 +276,9 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.journal.log(index, attempt, 'warn', message, undefined, this.now, undefined);
   }
 
-  /**
-   * @throws NotWaitingError
-   * @throws ValidationError where a value does not fit the task's output schema; the task goes on waiting.
-   */
+  /** @throws NotWaitingError, or ValidationError where a value does not fit the task's output schema. */
   decide(task: string, decision: Decision, details: DecisionDetails): void {
-    const rescues = this.#rescuesNow();
-    const index = rescues.assertWaiting(this.plan.indexOf.get(task), task);
-    const decide = (checked: DecisionDetails): void => {
-      if (this.journal.telling) queueMicrotask(() => rescues.decide(index, decision, checked));
-      else rescues.decide(index, decision, checked);
-    };
-    const { definition } = this.plan.tasks[index] ?? {};
-    if (decision !== 'approve' || definition === undefined) return decide(details);
-    const value = checkedApproval(definition, details.value);
-    if (!(value instanceof Promise)) return decide({ value });
-    value.then(
-      (later: unknown) => decide({ value: later }),
-      (error: unknown) => {
-        this.tick();
-        this.warn(index, `it was approved with a value that cannot be used: ${String(error)}`);
-      },
-    );
+    this.#rescuesNow().propose(task, decision, details);
   }
 
   /** The task is over: nothing of it goes on. */

@@ -3,6 +3,7 @@ import type { RunEvent } from '../model/event.ts';
 import { CONDITIONAL, GATED, MAY_FAIL, type Plan, RUNS_ALWAYS, type TaskIndex } from '../model/plan.ts';
 import type { RunState, SkipReason, TaskState } from '../model/state.ts';
 import { leavesFailed } from './leaves.ts';
+import { applyEvent } from './replay.ts';
 import {
   CANCELLED,
   CHECKING,
@@ -128,10 +129,6 @@ export class Scheduler {
     return this.#state[task] === RUNNING;
   }
 
-  isQueued(task: TaskIndex): boolean {
-    return this.#state[task] === QUEUED;
-  }
-
   isChecking(task: TaskIndex): boolean {
     return this.#state[task] === CHECKING;
   }
@@ -179,6 +176,14 @@ export class Scheduler {
       this.#state[task] = RUNNING;
     }
     return task;
+  }
+
+  /** A task began to run, as a log tells: it was not taken from among the ready ones here. */
+  start(task: TaskIndex): void {
+    if (this.#state[task] === RUNNING) return;
+    this.#leave(task);
+    this.#state[task] = RUNNING;
+    this.#freeSlots--;
   }
 
   /** A task gave its output, or something stands in for it. */
@@ -283,57 +288,7 @@ export class Scheduler {
 
   /** Takes in a fact of a run's log. Facts that follow from earlier ones are already true, and change nothing. */
   apply(event: RunEvent): void {
-    switch (event.type) {
-      case 'run.started':
-        return this.begin();
-      case 'run.cancelling':
-        return this.cancel(event.wholly === true ? 'wholly' : 'gently');
-      case 'task.queued':
-      case 'attempt.started':
-      case 'attempt.failed':
-      case 'task.recovering':
-      case 'task.waiting':
-      case 'task.succeeded':
-      case 'task.failed':
-      case 'task.skipped':
-      case 'task.cancelled':
-        return this.#applyToTask(event, this.#indexOf(event.task));
-      case 'task.fanned_out':
-      case 'item.succeeded':
-      case 'item.failed':
-      case 'task.decided':
-      case 'task.sla_missed':
-      case 'task.upstream_failed':
-      case 'task.log':
-      case 'compensation.started':
-      case 'compensation.succeeded':
-      case 'compensation.failed':
-      case 'breaker.changed':
-      case 'run.waiting':
-      case 'run.finished':
-        return undefined;
-    }
-  }
-
-  #applyToTask(event: RunEvent & { readonly task: string }, task: TaskIndex): void {
-    if (!this.isOpen(task)) return;
-    if (event.type === 'task.queued') {
-      this.pass(task);
-      this.requeue(task);
-    } else if (event.type === 'attempt.started') this.#start(task);
-    else if (event.type === 'attempt.failed' || event.type === 'task.recovering') {
-      if (event.retryInMs !== undefined && !('item' in event)) this.retry(task);
-    } else if (event.type === 'task.waiting') this.wait(task);
-    else if (event.type === 'task.succeeded') this.succeed(task);
-    else if (event.type === 'task.failed') this.fail(task);
-    else if (event.type === 'task.skipped') this.skip(task, event.reason);
-    else if (event.type === 'task.cancelled') this.cancelled(task);
-  }
-
-  #indexOf(id: string): TaskIndex {
-    const index = this.#plan.indexOf.get(id);
-    if (index === undefined) throw new RangeError(`the log names task '${id}', which the plan does not have`);
-    return index;
+    applyEvent(this, this.#plan, event);
   }
 
   #has(task: TaskIndex, trait: number): boolean {
@@ -353,13 +308,6 @@ export class Scheduler {
     this.#state[task] = QUEUED;
     if (!this.#has(task, GATED)) this.#ready.add(this.#plan.place[task] ?? 0);
     this.#consequences?.queued(task);
-  }
-
-  #start(task: TaskIndex): void {
-    if (this.#state[task] === RUNNING) return;
-    this.#leave(task);
-    this.#state[task] = RUNNING;
-    this.#freeSlots--;
   }
 
   /** Gives back what an open task holds, wherever it is. */
