@@ -148,7 +148,7 @@ export class SchedulerPair {
       scheduler.succeededCount,
       standings.filter((standing) => standing.state === 'succeeded').length,
     );
-    assert.equal(scheduler.cancelling, state.phase.startsWith('cancelled'));
+    assert.equal(scheduler.verdict === 'cancelled', state.phase.startsWith('cancelled'));
     assert.equal(scheduler.hasNext, this.next !== undefined);
     for (const [index, task] of tasks.entries()) {
       const standing = standingOf(state, task.id);

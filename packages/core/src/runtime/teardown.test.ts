@@ -128,3 +128,18 @@ describe('a teardown', () => {
     expect([result.outcome, taskOf(result, 'drop').state]).toEqual(['success', 'failed']);
   });
 });
+
+test('setups within setups are torn down from the inside out', async () => {
+  const torn: string[] = [];
+  const { end } = drive(
+    flowOf([
+      { id: 'net', handler: () => 'net' },
+      { id: 'db', dependsOn: ['net'], handler: () => 'db' },
+      { id: 'work', dependsOn: ['db'], handler: () => torn.push('work') },
+      { id: 'dropNet', teardownOf: 'net', dependsOn: ['work'], handler: () => torn.push('net') },
+      { id: 'dropDb', teardownOf: 'db', handler: () => torn.push('db') },
+    ]),
+  );
+  expect((await end()).state).toBe('succeeded');
+  expect(torn).toEqual(['work', 'db', 'net']);
+});

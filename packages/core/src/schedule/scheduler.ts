@@ -104,10 +104,6 @@ export class Scheduler {
     return this.#succeeded;
   }
 
-  get cancelling(): boolean {
-    return this.#cancelling !== false;
-  }
-
   /** Whether a slot can be given to a task now. */
   get hasNext(): boolean {
     return this.#ready.size > 0 && this.#freeSlots > 0;
