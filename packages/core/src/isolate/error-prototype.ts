@@ -54,10 +54,19 @@ const FAMILY: Readonly<Record<ErrorCode, { readonly prototype: WorkflowError }>>
 // Not DOMException: what stands on its prototype works on no other object.
 const BUILT_IN = { AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
-/** The name of one of JavaScript's own classes of error. */
-export type BuiltIn = keyof typeof BUILT_IN | 'Error';
+type Special =
+  | 'AggregateError'
+  | 'EvalError'
+  | 'RangeError'
+  | 'ReferenceError'
+  | 'SyntaxError'
+  | 'TypeError'
+  | 'URIError';
 
-const NAMES = Object.keys(BUILT_IN) as (keyof typeof BUILT_IN)[];
+/** The name of one of JavaScript's own classes of error. */
+export type BuiltIn = Special | 'Error';
+
+const NAMES = Object.keys(BUILT_IN) as Special[];
 
 export function builtInOf(error: Error): BuiltIn {
   return NAMES.find((name) => error instanceof BUILT_IN[name]) ?? 'Error';

@@ -5,7 +5,7 @@ const NAME = 'wf-sdk.live-heap';
 const MOST_TRIES = 100;
 
 /** Gives, evaluated on a thread of ours, how many bytes of its heap are in use once garbage was collected. */
-export const LIVE_HEAP = `globalThis[Symbol.for('${NAME}')]()`;
+export const LIVE_HEAP: string = `globalThis[Symbol.for('${NAME}')]()`;
 
 /** Lets {@link LIVE_HEAP} be evaluated on this thread. */
 export function exposeLiveHeap(): void {

@@ -106,12 +106,12 @@ describe('a condition', () => {
   });
 
   test('that cancels the run itself changes nothing of what that made of its task', async () => {
-    for (const says of [true, false]) {
+    for (const says of [() => true, () => false, fails]) {
       const { handle, end, events } = drive(
         flowOf([
           asked(() => {
             void handle.cancel();
-            return says;
+            return says();
           }),
           done,
         ]),

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
-import { drive, fails, flowOf, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
+import {
+  drive,
+  fails,
+  flowOf,
+  lines,
+  type PlainTask,
+  statesOf,
+  taskOf,
+  VirtualClock,
+} from '../../test/kit.ts';
+import { poolsOf } from '../admit/pool-set.ts';
+import { pool } from '../index.ts';
 
 describe('the queue timeout', () => {
   const hog = (clock: () => { sleep(ms: number): Promise<void> }, ms: number): PlainTask => ({
@@ -92,6 +103,35 @@ describe('the queue timeout', () => {
       'task.succeeded a',
     ]);
   });
+});
+
+test('a queue timeout that passes while the loop lets others have their turn is not overtaken by it', async () => {
+  const turns: (() => void)[] = [];
+  class BusyClock extends VirtualClock {
+    override yieldTurn(callback: () => void): void {
+      turns.push(callback);
+    }
+  }
+  const clock = new BusyClock();
+  const { end } = drive(
+    flowOf([
+      { id: 'long', handler: () => clock.spend(50) },
+      {
+        id: 'a',
+        dependsOn: ['long'],
+        queueTimeout: 5,
+        pools: [{ pool: pool('p', { slots: 1 }) }],
+        recover: [{ match: { kind: 'code', code: 'queue_timeout' }, action: { type: 'retry', delay: 20 } }],
+        handler: () => 1,
+      },
+    ]),
+    { clock },
+  );
+  await clock.advance(10);
+  expect(turns).toHaveLength(1);
+  turns[0]?.();
+  expect((await end()).outputs['a']).toBe(1);
+  expect(poolsOf(clock).status()).toMatchObject([{ used: 0, waiting: 0 }]);
 });
 
 describe('the service level', () => {
