@@ -4,50 +4,48 @@ import type { ReusableTask, ReusableTaskPolicies } from './task.ts';
 /** A definition that its maker still writes to. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What nearly every task says, or may soon be: copied at every step of every task, so the list is kept short. */
+export type Common = Pick<
+  TaskDefinition,
+  'id' | 'dependsOn' | 'handler' | 'handlerName' | 'output' | 'retry' | 'timeout' | 'deadline' | 'priority'
+>;
+
+/** What few tasks say. */
+export type Rare = Partial<Omit<TaskDefinition, keyof Common>>;
+
 /** The beginning of a task. */
-export function emptyTask(id: string): TaskDefinition {
+export function emptyTask(id: string): Common {
   return copyOf({ id, dependsOn: NO_DEPENDENCIES });
 }
 
 const NO_DEPENDENCIES: readonly string[] = Object.freeze([]);
 
-/** Written out: spreading would cost ten times as much, and this is done at every step of every task. */
-export function copyOf(task: TaskDefinition): Mutable<TaskDefinition> {
+/** Written out: spreading would cost ten times as much. */
+export function copyOf(task: Common): Mutable<Common> {
   return {
     id: task.id,
     dependsOn: task.dependsOn,
     handler: task.handler,
     handlerName: task.handlerName,
     output: task.output,
-    triggerRule: task.triggerRule,
-    conditions: task.conditions,
-    branches: task.branches,
-    runAlways: task.runAlways,
-    teardownOf: task.teardownOf,
-    allowFailure: task.allowFailure,
-    fanOut: task.fanOut,
-    child: task.child,
-    sleep: task.sleep,
     retry: task.retry,
     timeout: task.timeout,
     deadline: task.deadline,
-    queueTimeout: task.queueTimeout,
-    sla: task.sla,
-    breaker: task.breaker,
-    fallback: task.fallback,
-    recover: task.recover,
-    compensate: task.compensate,
     priority: task.priority,
-    pools: task.pools,
-    resources: task.resources,
-    isolate: task.isolate,
   };
 }
 
-/** A copy that waits for one task more, if it did not yet. */
-export function depending(task: TaskDefinition, dependency: string): Mutable<TaskDefinition> {
+/** A definition of its own, which can be written to. */
+export function whole(task: Common, rare: Rare | undefined): Mutable<TaskDefinition> {
+  const copy: Mutable<TaskDefinition> = copyOf(task);
+  return rare === undefined ? copy : Object.assign(copy, rare);
+}
+
+/** The same task, waiting for one more if it did not yet. */
+export function depending(task: Common, dependency: string): Common {
+  if (task.dependsOn.includes(dependency)) return task;
   const copy = copyOf(task);
-  if (!task.dependsOn.includes(dependency)) copy.dependsOn = added(task.dependsOn, dependency);
+  copy.dependsOn = added(task.dependsOn, dependency);
   return copy;
 }
 

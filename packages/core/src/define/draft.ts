@@ -6,7 +6,7 @@ import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts'
 import type { RecoveryRule } from '../model/recovery.ts';
 import type { Schema } from '../model/schema.ts';
 import type { TriggerRule } from '../model/trigger-rule.ts';
-import { added, copyOf, depending, useReusable } from './copy.ts';
+import { added, type Common, copyOf, type Rare, useReusable, whole } from './copy.ts';
 import { isReusableTask } from './task.ts';
 
 /**
@@ -14,26 +14,28 @@ import { isReusableTask } from './task.ts';
  * What a dependency is, and what comes after `.run()`, is for the subclass to say.
  */
 export abstract class TaskDraft<Next> {
-  protected readonly task: TaskDefinition;
+  protected readonly task: Common;
+  protected readonly rare: Rare | undefined;
 
-  constructor(task: TaskDefinition) {
+  constructor(task: Common, rare: Rare | undefined) {
     this.task = task;
+    this.rare = rare;
   }
 
   triggerRule(rule: TriggerRule): this {
-    return this.#change('triggerRule', rule);
+    return this.#add('triggerRule', rule);
   }
 
   runAlways(): this {
-    return this.#change('runAlways', true);
+    return this.#add('runAlways', true);
   }
 
   when(condition: (data: never) => unknown): this {
-    return this.#change('conditions', added(this.task.conditions, condition));
+    return this.#add('conditions', added(this.rare?.conditions, condition));
   }
 
   allowFailure(): this {
-    return this.#change('allowFailure', true);
+    return this.#add('allowFailure', true);
   }
 
   forEach(select: (data: never) => unknown, options?: FanOutOptions): this {
@@ -57,30 +59,30 @@ export abstract class TaskDraft<Next> {
   }
 
   queueTimeout(queueTimeout: Duration): this {
-    return this.#change('queueTimeout', queueTimeout);
+    return this.#add('queueTimeout', queueTimeout);
   }
 
   sla(sla: Duration): this {
-    return this.#change('sla', sla);
+    return this.#add('sla', sla);
   }
 
   breaker(breaker: string | BreakerOptions): this {
-    return this.#change('breaker', breaker);
+    return this.#add('breaker', breaker);
   }
 
   fallback(value: unknown): this {
     const fallback: Fallback = isFunction(value)
       ? { kind: 'function', make: value }
       : { kind: 'value', value };
-    return this.#change('fallback', Object.freeze(fallback));
+    return this.#add('fallback', Object.freeze(fallback));
   }
 
   recover(rules: readonly RecoveryRule[]): this {
-    return this.#change('recover', rules);
+    return this.#add('recover', rules);
   }
 
   compensate(undo: CompensateOptions['undo'], policies?: CompensationPolicies): this {
-    return this.#change('compensate', Object.freeze({ ...policies, undo }));
+    return this.#add('compensate', Object.freeze({ ...policies, undo }));
   }
 
   priority(priority: number): this {
@@ -88,15 +90,15 @@ export abstract class TaskDraft<Next> {
   }
 
   pool(pool: Pool, demand?: Omit<PoolDemand, 'pool'>): this {
-    return this.#change('pools', added(this.task.pools, Object.freeze({ ...demand, pool })));
+    return this.#add('pools', added(this.rare?.pools, Object.freeze({ ...demand, pool })));
   }
 
   resources(resources: ResourceDemand): this {
-    return this.#change('resources', resources);
+    return this.#add('resources', resources);
   }
 
   isolate(options: IsolateOptions = {}): this {
-    return this.#change('isolate', options);
+    return this.#add('isolate', options);
   }
 
   output(output: Schema): this {
@@ -104,49 +106,45 @@ export abstract class TaskDraft<Next> {
   }
 
   run(work: Handler, map?: (data: never) => unknown): Next {
-    const task = copyOf(this.task);
+    const task = whole(this.task, this.rare);
     if (isReusableTask(work)) useReusable(task, work, map);
     else task.handler = work;
     return this.finish(Object.freeze(task));
   }
 
   runWorkflow(workflow: ChildWorkflow['workflow'], input?: ChildWorkflow['input']): Next {
-    const task = copyOf(this.task);
+    const task = whole(this.task, this.rare);
     task.child = Object.freeze({ workflow, input });
     return this.finish(Object.freeze(task));
   }
 
   sleep(length: SleepLength): Next {
-    const task = copyOf(this.task);
+    const task = whole(this.task, this.rare);
     task.sleep = length;
     return this.finish(Object.freeze(task));
   }
 
-  /** Waits for a task, once, and runs only where that gave one of these labels. */
-  protected branching(task: string, labels: readonly unknown[]): TaskDefinition {
-    const copy = depending(this.task, task);
-    copy.branches = added(this.task.branches, Object.freeze({ task, labels: Object.freeze(labels) }));
-    return copy;
-  }
-
-  /** Waits for a task, once, and undoes what that set up. */
-  protected tearingDown(setup: string): TaskDefinition {
-    const copy = depending(this.task, setup);
-    copy.teardownOf = setup;
-    return copy;
+  /** Runs only where that task gave one of these labels. */
+  protected onLabels(task: string, labels: readonly unknown[]): Rare {
+    const branch = Object.freeze({ task, labels: Object.freeze(labels) });
+    return { ...this.rare, branches: added(this.rare?.branches, branch) };
   }
 
   #fanOut(fanOut: FanOut): this {
-    return this.#change('fanOut', Object.freeze(fanOut));
+    return this.#add('fanOut', Object.freeze(fanOut));
   }
 
-  #change<Key extends keyof TaskDefinition>(key: Key, value: TaskDefinition[Key]): this {
+  #change<Key extends keyof Common>(key: Key, value: Common[Key]): this {
     const task = copyOf(this.task);
     task[key] = value;
-    return this.with(task);
+    return this.with(task, this.rare);
   }
 
-  protected abstract with(task: TaskDefinition): this;
+  #add<Key extends keyof Rare>(key: Key, value: Rare[Key]): this {
+    return this.with(this.task, { ...this.rare, [key]: value });
+  }
+
+  protected abstract with(task: Common, rare: Rare | undefined): this;
   protected abstract finish(task: TaskDefinition): Next;
 }
 

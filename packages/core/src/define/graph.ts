@@ -1,6 +1,6 @@
 import type { TaskContext } from '../model/context.ts';
 import type { TaskDefinition } from '../model/definition.ts';
-import { copyOf, emptyTask } from './copy.ts';
+import { type Common, copyOf, depending, emptyTask, type Rare } from './copy.ts';
 import { TaskDraft } from './draft.ts';
 import type { ReusableTask } from './task.ts';
 import type { Early, Facts, Fresh, OutputOf, OwnRule, Said } from './facts.ts';
@@ -103,7 +103,7 @@ export interface TaskRefBuilder<
 export function graph<Input = undefined>(): Graph<Input> {
   // The one seam between the typed face and the untyped builder behind it.
   return Object.freeze({
-    addTask: (id: string) => new ReferredTask(emptyTask(id), []),
+    addTask: (id: string) => new ReferredTask(emptyTask(id), undefined, []),
   }) as unknown as Graph<Input>;
 }
 
@@ -113,27 +113,31 @@ type AnyRef = TaskRefFor<never>;
 class ReferredTask extends TaskDraft<AnyRef> {
   readonly #refs: readonly AnyRef[];
 
-  constructor(task: TaskDefinition, refs: readonly AnyRef[]) {
-    super(task);
+  constructor(task: Common, rare: Rare | undefined, refs: readonly AnyRef[]) {
+    super(task, rare);
     this.#refs = refs;
   }
 
   dependsOn(...refs: AnyRef[]): ReferredTask {
     const task = copyOf(this.task);
     task.dependsOn = this.task.dependsOn.concat(refs.map(({ id }) => id));
-    return new ReferredTask(task, this.#refs.concat(refs));
+    return new ReferredTask(task, this.rare, this.#refs.concat(refs));
   }
 
   onBranch(ref: AnyRef, ...labels: unknown[]): ReferredTask {
-    return new ReferredTask(this.branching(ref.id, labels), this.#refs.concat(ref));
+    return this.#with(ref, this.onLabels(ref.id, labels));
   }
 
   teardownOf(setup: AnyRef): ReferredTask {
-    return new ReferredTask(this.tearingDown(setup.id), this.#refs.concat(setup));
+    return this.#with(setup, { ...this.rare, teardownOf: setup.id });
   }
 
-  protected with(task: TaskDefinition): this {
-    return new ReferredTask(task, this.#refs) as this;
+  #with(ref: AnyRef, rare: Rare): ReferredTask {
+    return new ReferredTask(depending(this.task, ref.id), rare, this.#refs.concat(ref));
+  }
+
+  protected with(task: Common, rare: Rare | undefined): this {
+    return new ReferredTask(task, rare, this.#refs) as this;
   }
 
   protected finish(definition: TaskDefinition): AnyRef {

@@ -1,6 +1,6 @@
 import type { FailurePolicy, TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Flow, FragmentFlow } from './chain.ts';
-import { copyOf, emptyTask } from './copy.ts';
+import { type Common, copyOf, depending, emptyTask, type Rare, whole } from './copy.ts';
 import { TaskDraft } from './draft.ts';
 import type { Fragment, FragmentScope, NeededTasks } from './fragment.ts';
 import { refsToTasks, type TaskRefFor } from './graph.ts';
@@ -60,7 +60,7 @@ class WorkflowChain implements Workflow {
   }
 
   addTask(id: string): ChainedTask<WorkflowChain> {
-    return new ChainedTask(emptyTask(id), (task) => this.#with([task]));
+    return new ChainedTask(emptyTask(id), undefined, (task) => this.#with([task]));
   }
 
   addTasks(...refs: TaskRefFor<never>[]): WorkflowChain {
@@ -90,6 +90,7 @@ class FragmentChain {
   addTask(id: string): ChainedTask<FragmentChain> {
     return new ChainedTask(
       emptyTask(id),
+      undefined,
       (task) => new FragmentChain({ before: this.#links, tasks: [task] }),
     );
   }
@@ -103,32 +104,32 @@ class FragmentChain {
 class ChainedTask<Next> extends TaskDraft<Next> {
   readonly #next: (task: TaskDefinition) => Next;
 
-  constructor(task: TaskDefinition, next: (task: TaskDefinition) => Next) {
-    super(task);
+  constructor(task: Common, rare: Rare | undefined, next: (task: TaskDefinition) => Next) {
+    super(task, rare);
     this.#next = next;
   }
 
   dependsOn(...ids: string[]): this {
     const task = copyOf(this.task);
     task.dependsOn = this.task.dependsOn.concat(ids);
-    return this.with(task);
+    return this.with(task, this.rare);
   }
 
   onBranch(task: string, ...labels: unknown[]): this {
-    return this.with(this.branching(task, labels));
+    return this.with(depending(this.task, task), this.onLabels(task, labels));
   }
 
   teardownOf(setup: string): this {
-    return this.with(this.tearingDown(setup));
+    return this.with(depending(this.task, setup), { ...this.rare, teardownOf: setup });
   }
 
   /** Untyped code can begin a task before this one has its handler: `compile` says so, nothing is lost. */
   addTask(id: string): unknown {
-    return (this.finish(this.task) as { addTask(id: string): unknown }).addTask(id);
+    return (this.finish(whole(this.task, this.rare)) as { addTask(id: string): unknown }).addTask(id);
   }
 
-  protected with(task: TaskDefinition): this {
-    return new ChainedTask(task, this.#next) as this;
+  protected with(task: Common, rare: Rare | undefined): this {
+    return new ChainedTask(task, rare, this.#next) as this;
   }
 
   protected finish(task: TaskDefinition): Next {

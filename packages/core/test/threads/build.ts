@@ -4,13 +4,19 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { rolldown } from 'rolldown';
+import { afterAll } from 'vitest';
 
 import { Dispatching, type ThreadDispatcherOptions } from '../../src/isolate/dispatcher.ts';
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/threads', import.meta.url));
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /**
  * Builds a module with what it imports of ours: a thread cannot import the sources on every Node, and Vite's are not
- * known to it. The file is removed when the process ends.
+ * known to it. What was built is removed when the test file has ended.
  *
  * @param url The module's URL.
  * @returns The URL of what was built.
@@ -18,7 +24,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/threads', import.
 export async function buildModule(url: string): Promise<string> {
   await mkdir(cache, { recursive: true });
   const folder = mkdtempSync(path.join(cache, 'x-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const input = fileURLToPath(url);
   const bundle = await rolldown({
     input: { built: input },
