@@ -1,20 +1,28 @@
 import type { Attempt } from './execute/attempt.ts';
+import { pool } from './admit/pool.ts';
 import { createThreadDispatcher } from './isolate/dispatcher.ts';
 import { DefinitionError, IsolationError } from './model/error.ts';
 import type { Plan } from './model/plan.ts';
+import type { Pool } from './model/placement.ts';
 import type { Dispatcher } from './model/ports.ts';
 import type { RunSettings } from './run-options.ts';
 
 /** Makes an attempt of an isolated task: elsewhere, or on this thread where the run's mode says so. */
-export function dispatchAttempt(plan: Plan, settings: RunSettings, attempt: Attempt, data: unknown): unknown {
+export function dispatchAttempt(
+  plan: Plan,
+  settings: RunSettings,
+  dispatcher: Dispatcher | undefined,
+  attempt: Attempt,
+  data: unknown,
+): unknown {
   const { planned, item } = attempt;
   const { handler } = planned.definition;
-  if (settings.mode === 'parallel') return handler?.(data as never, attempt);
+  if (dispatcher === undefined) return handler?.(data as never, attempt);
   const module = plan.definition.module ?? settings.module;
   if (module === undefined)
     throw new IsolationError(planned.id, 'has no module from which a thread could load it');
   const { memoryBytes, env } = planned.placement?.isolate ?? { memoryBytes: undefined, env: undefined };
-  return (settings.dispatcher ?? threadsOfProcess()).dispatch(
+  return dispatcher.dispatch(
     {
       module,
       workflow: plan.id,
@@ -25,6 +33,7 @@ export function dispatchAttempt(plan: Plan, settings: RunSettings, attempt: Atte
       data,
       memoryBytes,
       env,
+      graceMs: settings.graceMs,
     },
     { log: (level, message, fields) => attempt.log[level](message, fields) },
     attempt.signal,
@@ -33,9 +42,25 @@ export function dispatchAttempt(plan: Plan, settings: RunSettings, attempt: Atte
 
 let threads: Dispatcher | undefined;
 
-/** What runs are given that say nothing: all runs of the process share the threads. */
-function threadsOfProcess(): Dispatcher {
-  return (threads ??= createThreadDispatcher());
+/** Where a run's isolated tasks are made: on this thread if it is undefined. All runs that say nothing share the threads. */
+export function dispatcherFor({ needs }: Plan, { mode, dispatcher }: RunSettings): Dispatcher | undefined {
+  if (!needs.dispatcher || mode === 'parallel') return undefined;
+  return dispatcher ?? (threads ??= createThreadDispatcher());
+}
+
+const pools = new WeakMap<Dispatcher, Pool>();
+let dispatchers = 0;
+
+/** Slots for as many attempts as a dispatcher makes at once, if it says so: who waits for one is queued, not running. */
+export function slotsOf(dispatcher: Dispatcher): Pool | undefined {
+  const { slots } = dispatcher;
+  if (slots === undefined) return undefined;
+  let known = pools.get(dispatcher);
+  if (known === undefined) {
+    known = pool(`isolated tasks, ${++dispatchers}`, { slots });
+    pools.set(dispatcher, known);
+  }
+  return known;
 }
 
 /** @throws DefinitionError where isolated tasks have no module from which a thread could load them. */

@@ -13,13 +13,15 @@ import type { ChildWorkflow } from './model/definition.ts';
 import { CancelledError, DefinitionError, RecursionError, ValidationError } from './model/error.ts';
 import type { RunEvent } from './model/event.ts';
 import type { Plan } from './model/plan.ts';
+import type { Pool } from './model/placement.ts';
 import type { Duration } from './model/policy.ts';
+import type { Dispatcher } from './model/ports.ts';
 import type { RunResult } from './model/result.ts';
 import { validate } from './model/schema.ts';
 import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
 import { toResult } from './record/result.ts';
-import { checkModule, dispatchAttempt } from './run-dispatch.ts';
+import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './run-dispatch.ts';
 import { type Ending, endingOf } from './run-ending.ts';
 import { checkDuration, type RunSettings } from './run-options.ts';
 import { compensationHost } from './runtime/done.ts';
@@ -99,7 +101,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly journal: Journal;
   readonly settings: RunSettings;
   readonly admission: Admission | undefined;
+  readonly threads: Pool | undefined;
   readonly #plan: Plan;
+  readonly #dispatcher: Dispatcher | undefined;
   readonly #beginChild: BeginChild;
   readonly #publisher: Publisher;
   readonly #runtime: Runtime;
@@ -122,7 +126,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#id = settings.id;
     refuseWhileLoading(plan.id);
     checkModule(plan, settings);
-    this.admission = plan.needs.admission ? admissionFor(plan, settings) : undefined;
+    this.#dispatcher = dispatcherFor(plan, settings);
+    this.threads = this.#dispatcher === undefined ? undefined : slotsOf(this.#dispatcher);
+    if (plan.needs.admission || this.threads !== undefined) this.admission = admissionFor(plan, settings);
     this.#publisher = new Publisher(settings.observers, systemWarn);
     this.journal = new Journal(plan, this.#publisher, this);
     this.#runtime = new Runtime(plan, settings, this);
@@ -208,7 +214,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   dispatch(attempt: Attempt, data: unknown): unknown {
-    return dispatchAttempt(this.#plan, this.settings, attempt, data);
+    return dispatchAttempt(this.#plan, this.settings, this.#dispatcher, attempt, data);
   }
 
   /** The run has no open task any more. */

@@ -16,7 +16,7 @@ import { flowOf, type PlainTask, type VirtualClock } from './kit.ts';
 import { type RandomTask, randomConcurrency, randomGraph } from './random.ts';
 
 /** What one task of a random run is and does. */
-export interface Trial {
+interface Trial {
   readonly shape: 'plain' | 'list' | 'stream' | 'matrix' | 'child' | 'sleep';
   readonly work: 'at_once' | 'later' | 'until_aborted' | 'deaf' | 'log';
   /** How many attempts fail before one succeeds. */

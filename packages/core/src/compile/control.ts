@@ -30,8 +30,8 @@ export function ruleOf({ triggerRule, teardownOf, runAlways }: TaskDefinition): 
 
 /** What the scheduler has to know of a task, as bits. */
 export function traitsOf(task: TaskDefinition): number {
-  const { conditions, branches, pools, resources, sleep, fanOut, runAlways, teardownOf, allowFailure } = task;
-  const admitted = (pools !== undefined && pools.length > 0) || resources !== undefined;
+  const { conditions, branches, sleep, fanOut, runAlways, teardownOf, allowFailure } = task;
+  const admitted = (task.pools?.length ?? 0) > 0 || (task.resources ?? task.isolate) !== undefined;
   return (
     (conditions !== undefined || branches !== undefined ? CONDITIONAL : 0) |
     (sleep !== undefined || (admitted && fanOut === undefined) ? GATED : 0) |

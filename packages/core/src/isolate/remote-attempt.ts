@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
-import { NonRetryableError } from '../model/error.ts';
+import { isWorkflowError, NonRetryableError } from '../model/error.ts';
 import type { DispatchObserver, DispatchRequest } from '../model/ports.ts';
 import { findUnsendable } from './find-unsendable.ts';
 import type { HeapWatch } from './heap-watch.ts';
@@ -9,7 +9,7 @@ import { receiveError, sendError } from './sent-error.ts';
 import { heapLimitOf } from './thread-limits.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
-/** How long a handler has to end once its signal is aborted, before its thread is ended. */
+/** How long a handler has to end that timed out, before its thread is ended. */
 const GRACE_MS = 200;
 
 /** What an attempt needs beside what it is about. */
@@ -50,7 +50,8 @@ export class RemoteAttempt {
     let grace: NodeJS.Timeout | undefined;
     const abort = (): void => {
       this.#tell({ type: 'aborted', reason: sendError(signal.reason) });
-      grace = setTimeout(() => this.#kill.abort(), GRACE_MS);
+      const graceMs = isCancellation(signal.reason) ? (this.#request.graceMs ?? GRACE_MS) : GRACE_MS;
+      grace = setTimeout(() => this.#kill.abort(), graceMs);
     };
     try {
       signal.throwIfAborted();
@@ -172,4 +173,8 @@ export class RemoteAttempt {
   #tell(message: ToThread): void {
     this.#port.postMessage(message);
   }
+}
+
+function isCancellation(reason: unknown): boolean {
+  return isWorkflowError(reason) && reason.code === 'cancelled';
 }

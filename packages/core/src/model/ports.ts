@@ -26,6 +26,8 @@ export interface DispatchRequest {
   readonly data: unknown;
   readonly memoryBytes: number | undefined;
   readonly env: Readonly<Record<string, string>> | undefined;
+  /** How long the handler may take to end once the run is cancelled. @default no longer than after a timeout */
+  readonly graceMs?: number;
 }
 
 /** Hears what a dispatched attempt writes to its log. */

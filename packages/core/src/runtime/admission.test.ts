@@ -267,6 +267,28 @@ describe('a pool', () => {
     }
   });
 
+  test('is not taken for an item that comes after its task has failed', async () => {
+    const next = gate();
+    const source = async function* () {
+      yield 1;
+      await next.promise;
+      yield 2;
+    };
+    const driven = drive(
+      flowOf([
+        taking('a', () => driven.clock.sleep(5).then(fails), {
+          fanOut: { kind: 'each', select: source },
+          fallback: { kind: 'function', make: () => driven.clock.sleep(50).then(() => 'instead') },
+        }),
+      ]),
+    );
+    await driven.clock.advance(20);
+    next.open();
+    await driven.clock.settle();
+    expect(poolsOf(driven.clock).status()).toMatchObject([{ used: 0, waiting: 0 }]);
+    expect((await ended(driven)).outputs['a']).toBe('instead');
+  });
+
   test('is not taken by a task whose key function ended the run', async () => {
     for (const force of [true, false]) {
       const key = (): string => {

@@ -128,7 +128,34 @@ describe('an open breaker', () => {
     expect([clock.passed, clock.armed]).toEqual([100, 0]);
   });
 
-  test('is waited for no longer than the run, the deadline of another probe, or the task', async () => {
+  test('that made an attempt hopeless does not give the task more attempts than it has', async () => {
+    const clock = new VirtualClock();
+    const { end } = driving(clock, [
+      calling(
+        (_: never, { attempt }) => {
+          throw Object.assign(new Error('no'), { counts: attempt === 1 });
+        },
+        {
+          breaker: { ...service, countIf: (error) => (error as { readonly counts: boolean }).counts },
+          deadline: '20s',
+          retry: { attempts: 4, delay: 100 },
+          recover: [
+            {
+              match: { kind: 'code', code: 'breaker_open' },
+              action: { type: 'run_then_retry', repair: () => resetBreakers('service', clock) },
+            },
+          ],
+        },
+      ),
+    ]);
+    expect(taskOf(await end(), 'a')).toMatchObject({
+      state: 'failed',
+      attempts: 4,
+      error: { message: 'no' },
+    });
+  });
+
+  test('is waited for no longer than the run', async () => {
     const clock = await opened();
     const { handle, end } = driving(clock, [calling(() => 1)]);
     await clock.advance(5);

@@ -317,6 +317,23 @@ describe('nested runs', () => {
     expect(told[0]).toContain('r.sub run.cancelling');
   });
 
+  test('tell nothing any more even where they are ended by who is told of that end', async () => {
+    const { clock, handle, end, events } = drive(
+      flowOf([running([{ id: 'x', handler: () => clock.sleep(100) }], { timeout: 5 })]),
+      {
+        observers: [
+          ({ type, run }) => {
+            if (type === 'run.finished' && run === 'r') void handle.cancel('enough', { force: true });
+          },
+        ],
+      },
+    );
+    await end();
+    expect(events.at(-1)).toMatchObject({ type: 'run.finished', run: 'r' });
+    await clock.settle();
+    expect(clock.armed).toBe(0);
+  });
+
   test('tell nothing any more once the run above them has ended', async () => {
     const { clock, end, events } = drive(
       flowOf([running([{ id: 'x', handler: () => clock.sleep(100) }], { timeout: 5 })]),

@@ -92,7 +92,16 @@ describe('a condition', () => {
   test('that has not answered when the run is cancelled is not waited for, and changes nothing any more', async () => {
     for (const answer of ['open', 'fail'] as const) {
       const answered = gate<boolean>();
-      const { handle, clock, end, events } = drive(flowOf([done, asked(() => answered.promise)]));
+      let askedOn = false;
+      const { handle, clock, end, events } = drive(
+        flowOf([
+          done,
+          asked(
+            () => answered.promise,
+            () => (askedOn = true),
+          ),
+        ]),
+      );
       await clock.settle();
       void handle.cancel();
       const result = await end();
@@ -102,6 +111,7 @@ describe('a condition', () => {
       else answered.fail(new Error('late'));
       await clock.settle();
       expect(events).toHaveLength(count);
+      expect(askedOn).toBe(false);
     }
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { drive, flowOf, gate, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
+import { drive, flowOf, gate, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
 import type { Dispatcher, DispatchRequest, RunOptions } from '../index.ts';
 
 interface Dispatched {
@@ -54,6 +54,7 @@ describe('an isolated task', () => {
       data: { input: 'in', n: 1 },
       memoryBytes: 64_000_000,
       env: { MODE: 'test' },
+      graceMs: 10_000,
     });
     expect(events.find(({ type }) => type === 'task.log')).toMatchObject({
       task: 'a',
@@ -69,7 +70,7 @@ describe('an isolated task', () => {
     });
     const { end } = driving(
       [isolated({ retry: { attempts: 2, delay: 1 }, fanOut: { kind: 'each', select: () => ['x', 'y'] } })],
-      { dispatcher },
+      { dispatcher, gracePeriod: '3s' },
     );
     expect((await end()).outputs['a']).toEqual([0, 1]);
     expect(dispatched.map(({ request }) => [request.item, request.attempt])).toEqual([
@@ -164,4 +165,29 @@ describe('the mode', () => {
       expect.objectContaining({ option: 'resources.cpu' }),
     );
   });
+});
+
+test('no more isolated tasks run at once than their dispatcher has room for; the others are queued', async () => {
+  const [first, second] = [gate<string>(), gate<string>()];
+  const doors = [first, second];
+  const dispatcher: Dispatcher = {
+    slots: 1,
+    dispatch: () => doors.shift()?.promise ?? Promise.resolve('late'),
+  };
+  const task = { handler: () => 'here', isolate: {} };
+  const { clock, end, events } = drive(
+    flowOf([
+      { id: 'a', ...task },
+      { id: 'b', ...task, timeout: 50 },
+    ]),
+    {
+      dispatcher,
+      module: 'file:///pipeline.ts',
+    },
+  );
+  await clock.advance(1_000);
+  expect(lines(events).at(-1)).toBe('attempt.started a#1');
+  first.open('first');
+  second.open('second');
+  expect((await end()).outputs).toEqual({ a: 'first', b: 'second' });
 });

@@ -4,24 +4,28 @@ import type { Item, Unit } from '../execute/attempt.ts';
 import { isDate } from '../lib/date.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { OptionError, ThrownValueError } from '../model/error.ts';
+import type { Pool } from '../model/placement.ts';
 import { GATED, type PlannedTask } from '../model/plan.ts';
 import type { Loop } from './loop.ts';
+
+/** What there is to be let into. */
+interface House {
+  readonly admission: Admission | undefined;
+  /** Slots for isolated tasks, where those are limited. */
+  readonly threads: Pool | undefined;
+}
 
 /** What a queued task, or a pulled item, waits for beside a slot of the run: its pools, the machine, or just time. */
 export class Gates {
   readonly #loop: Loop;
-  readonly #admission: Admission | undefined;
+  readonly #house: House;
   readonly #admitted: (task: PlannedTask, item: Item | undefined) => void;
   #tickets: Map<Unit, Ticket> | undefined;
   #sleeping: Map<number, () => void> | undefined;
 
-  constructor(
-    loop: Loop,
-    admission: Admission | undefined,
-    admitted: (task: PlannedTask, item: Item | undefined) => void,
-  ) {
+  constructor(loop: Loop, house: House, admitted: (task: PlannedTask, item: Item | undefined) => void) {
     this.#loop = loop;
-    this.#admission = admission;
+    this.#house = house;
     this.#admitted = admitted;
   }
 
@@ -37,10 +41,11 @@ export class Gates {
   /** Whether there is room for a unit now. If not, `admitted` is called once there is. */
   admit(task: PlannedTask, item: Item | undefined): boolean {
     const { placement } = task;
-    const admission = this.#admission;
+    const { admission, threads } = this.#house;
     if (admission === undefined || placement === undefined) return true;
     const { pools, resources } = placement;
-    if (pools.length === 0 && resources === undefined) return true;
+    const thread = placement.isolate === undefined ? undefined : threads;
+    if (pools.length === 0 && resources === undefined && thread === undefined) return true;
     const { index } = task;
     const { scheduler } = this.#loop;
     let ticket: Ticket | undefined;
@@ -51,9 +56,13 @@ export class Gates {
         key: key?.(this.#dataOf(task, item) as never),
       }));
       if (!scheduler.isOpen(index) || scheduler.isCancelled(index)) return false;
-      ticket = admission.request({ pools: keyed, resources, priority: task.definition.priority ?? 0 }, () => {
-        if (ticket !== undefined) this.#granted(task, item, ticket);
-      });
+      const demands = thread === undefined ? keyed : [...keyed, { pool: thread, slots: 1 }];
+      ticket = admission.request(
+        { pools: demands, resources, priority: task.definition.priority ?? 0 },
+        () => {
+          if (ticket !== undefined) this.#granted(task, item, ticket);
+        },
+      );
     } catch (error) {
       this.#loop.failTask(index, toError(task, error));
       return false;

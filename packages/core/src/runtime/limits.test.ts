@@ -134,6 +134,17 @@ test('a queue timeout that passes while the loop lets others have their turn is 
   expect(poolsOf(clock).status()).toMatchObject([{ used: 0, waiting: 0 }]);
 });
 
+test('a deadline that passes while a cancelled task has still to stop leaves it cancelled', async () => {
+  const { clock, handle, end } = drive(
+    flowOf([{ id: 'a', deadline: 20, timeout: 15, handler: () => clock.sleep(1_000) }]),
+    { gracePeriod: 50 },
+  );
+  await clock.advance(10);
+  void handle.cancel();
+  expect(statesOf(await end())).toEqual({ a: 'cancelled' });
+  expect([clock.passed, clock.armed]).toEqual([60, 0]);
+});
+
 describe('the service level', () => {
   test('is told when it is missed, once, and stops nothing', async () => {
     const { clock, end, events } = drive(

@@ -83,7 +83,6 @@ export class Rescues {
     const loop = this.#loop;
     const { journal, scheduler, now } = loop;
     if (scheduler.isCancelled(index)) return loop.cancelTask(index);
-    if (!scheduler.isOpen(index)) return;
     if (rescued.rule !== undefined)
       journal.recovering(index, rescued.rule, rescued.type === 'retry' ? rescued.delayMs : undefined, now);
     switch (rescued.type) {

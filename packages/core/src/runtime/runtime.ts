@@ -6,6 +6,7 @@ import type { ChildWorkflow } from '../model/definition.ts';
 import { CancelledError, type WorkflowError } from '../model/error.ts';
 import type { Decision, StandIn } from '../model/event.ts';
 import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { Pool } from '../model/placement.ts';
 import type { Clock } from '../model/ports.ts';
 import type { RunState, SkipReason } from '../model/state.ts';
 import type { Journal } from '../record/journal.ts';
@@ -33,6 +34,8 @@ export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch'> 
   readonly journal: Journal;
   /** Made before the run begins, where its tasks have to be admitted. */
   readonly admission: Admission | undefined;
+  /** Slots for isolated tasks. */
+  readonly threads: Pool | undefined;
   /** Called once, when no task is open. */
   ended(): void;
 }
@@ -295,9 +298,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   #gatesNow(): Gates {
-    return (this.#gates ??= new Gates(this, this.#host.admission, (task, item) =>
-      this.#admitted(task, item),
-    ));
+    return (this.#gates ??= new Gates(this, this.#host, (task, item) => this.#admitted(task, item)));
   }
 
   #rescuesNow(): Rescues {

@@ -10,7 +10,7 @@ export type Verdict = 'run' | 'skipped' | 'upstream_failed';
 
 type Ends = ReadonlySet<TerminalTaskState>;
 
-export const ENDS: readonly TerminalTaskState[] = [
+const ENDS: readonly TerminalTaskState[] = [
   'succeeded',
   'failed',
   'upstream_failed',
