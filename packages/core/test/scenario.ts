@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 
 import {
+  type Dispatcher,
   NonRetryableError,
   pool,
   type Pool,
   type RetryOptions,
   skip,
   type TaskContext,
+  type Workflow,
 } from '../src/index.ts';
 import type { FanOut } from '../src/model/fan-out.ts';
 import type { Fallback } from '../src/model/definition.ts';
@@ -39,6 +41,7 @@ interface Trial {
   readonly pools: 'one' | 'two' | 'both' | undefined;
   readonly cpu: number | undefined;
   readonly breaker: 'wait' | 'fail' | undefined;
+  readonly isolated: boolean;
   readonly join: FanOut['join'];
   readonly concurrency: number;
 }
@@ -136,6 +139,7 @@ const trial: fc.Arbitrary<Trial> = fc.record({
   pools: seldom(3, 'one' as const, 'two' as const, 'both' as const),
   cpu: seldom(5, 1, 2),
   breaker: seldom(3, 'wait' as const, 'fail' as const),
+  isolated: flag(5),
   join: seldom<NonNullable<FanOut['join']>>(2, 'all', 'allSettled', { tolerate: 1 }, { tolerate: '50%' }).map(
     (join) => join ?? 'all',
   ),
@@ -193,6 +197,18 @@ export function workflowOf(
   return flowOf(tasks, { failurePolicy });
 }
 
+/** Makes the attempts of isolated tasks, two at once, as a thread would: by what the request says. */
+export function dispatcherOf(workflow: Workflow): Dispatcher {
+  return {
+    slots: 2,
+    async dispatch({ task, attempt, run, data }, observer, signal) {
+      const handler = workflow.definition.tasks.find(({ id }) => id === task)?.handler;
+      const info: TaskContext['log']['info'] = (message, fields) => observer.log('info', message, fields);
+      return handler?.(data as never, { attempt, run, signal, log: { info } } as TaskContext);
+    },
+  };
+}
+
 function controlOf(given: Trial, reads: readonly string[]): Partial<PlainTask> {
   const { rule, condition, branch, deadline, sla, allowFailure } = given;
   const [first = ''] = reads;
@@ -239,6 +255,7 @@ function workOf(id: string, given: Trial, clock: VirtualClock, called: () => voi
     queueTimeout,
     pools: pools === undefined ? undefined : demands.map((from) => ({ pool: from, key: () => id })),
     resources: cpu === undefined ? undefined : { cpu },
+    isolate: given.isolated && given.shape !== 'child' ? {} : undefined,
     breaker:
       breaker === undefined ? undefined : { name: 'b', minimumCalls: 2, resetAfter: 50, whenOpen: breaker },
     fallback: fallbackOf(given, clock),

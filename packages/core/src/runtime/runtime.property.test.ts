@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../../test/invariants.ts';
 import { VirtualClock } from '../../test/kit.ts';
 import { seededRandom } from '../../test/random.ts';
-import { randomScenario, type Scenario, workflowOf } from '../../test/scenario.ts';
+import { dispatcherOf, randomScenario, type Scenario, workflowOf } from '../../test/scenario.ts';
 import { poolsOf } from '../admit/pool-set.ts';
 import { loadBreakers } from '../execute/breakers.ts';
 import {
@@ -82,6 +82,8 @@ async function play(
     gracePeriod,
     onFailure,
     resources: { cpu: 2 },
+    module: 'file:///w.ts',
+    dispatcher: dispatcherOf(workflow),
     random: seededRandom(seed),
     signal: controller.signal,
     observers: [observe],

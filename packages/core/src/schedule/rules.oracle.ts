@@ -10,13 +10,7 @@ export type Verdict = 'run' | 'skipped' | 'upstream_failed';
 
 type Ends = ReadonlySet<TerminalTaskState>;
 
-const ENDS: readonly TerminalTaskState[] = [
-  'succeeded',
-  'failed',
-  'upstream_failed',
-  'skipped',
-  'cancelled',
-];
+const ENDS: readonly TerminalTaskState[] = ['succeeded', 'failed', 'upstream_failed', 'skipped', 'cancelled'];
 
 const DO_NOT_WAIT: readonly TriggerRule[] = ['one_success', 'one_failed', 'one_done', 'always'];
 
