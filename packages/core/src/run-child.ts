@@ -6,7 +6,8 @@ import { Handle } from './run-handle.ts';
 
 /**
  * Begins the run of a workflow that a task of another run runs: on its clock, under its signal, heard by its observers.
- * Its ID is made from its parent's, so that it is the same whenever that attempt is made.
+ * Its ID is made from its parent's, so that it is the same whenever that attempt is made, and by signs that no task's ID
+ * has, so that no two are the same.
  *
  * @throws RecursionError, DefinitionError, or whatever the function throws that makes the input.
  */
@@ -17,8 +18,8 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
   const depth = settings.depth + 1;
   const { planned, item, attempt: number } = attempt;
   if (depth > settings.maxDepth) throw new RecursionError(planned.id, plan.id, depth);
-  const name = [planned.id, ...(item === undefined ? [] : [item.index])].join('.');
-  const id = `${parent.id}.${name}${number > 1 ? `~${number}` : ''}`;
+  const place = item === undefined ? '' : `[${item.index}]`;
+  const id = `${parent.id}~${planned.id}${place}${number > 1 ? `~${number}` : ''}`;
   const task = { run: parent.id, task: planned.id, attempt: number };
   return new Handle(
     plan,

@@ -52,8 +52,9 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
   /** The runs that tasks of this one have under way, by `.runWorkflow()`. */
   readonly children: readonly RunHandle<RunResult>[];
   /**
-   * The run's events as they happen, up to its end, and those of the runs below it. Called in the same turn as `run`, it
-   * misses none; called later, it gives those from then on. Each call gives an iterator of its own.
+   * The run's events as they happen, up to its end, and those of the runs below it that begin while somebody listens.
+   * Called in the same turn as `run`, it misses none; called later, it gives those from then on. Each call gives an
+   * iterator of its own.
    */
   events(): AsyncIterableIterator<RunEvent>;
   /**

@@ -90,18 +90,18 @@ describe('a task that runs a workflow', () => {
       'r',
       'r',
       'r',
-      'r.sub',
-      'r.sub',
-      'r.sub',
-      'r.sub',
-      'r.sub',
+      'r~sub',
+      'r~sub',
+      'r~sub',
+      'r~sub',
+      'r~sub',
       'r',
       'r',
     ]);
     const parent = { run: 'r', task: 'sub', attempt: 1 };
     expect(events[3]).toMatchObject({ type: 'run.started', workflow: 'child', parent });
     expect(events[6]).toMatchObject({
-      output: { run: { id: 'r.sub', workflow: 'child', parent }, idempotencyKey: 'r.sub/x' },
+      output: { run: { id: 'r~sub', workflow: 'child', parent }, idempotencyKey: 'r~sub/x' },
     });
     expect(result.outcome).toBe('success');
   });
@@ -118,11 +118,11 @@ describe('a task that runs a workflow', () => {
       flowOf([running([{ id: 'x', handler }], { fanOut, retry: { attempts: 2, delay: 1 } })]),
     ).end();
     expect(ids).toEqual([
-      'r.sub 1 undefined',
-      'r.sub~2 2 undefined',
-      'r.sub.0 1 0',
-      'r.sub.1 1 1',
-      'r.sub.0~2 2 0',
+      'r~sub 1 undefined',
+      'r~sub~2 2 undefined',
+      'r~sub[0] 1 0',
+      'r~sub[1] 1 1',
+      'r~sub[0]~2 2 0',
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('a task that runs a workflow', () => {
     const result = await drive(flowOf([running(bad)])).end();
     expect(taskOf(result, 'sub')).toMatchObject({
       state: 'failed',
-      error: { code: 'run_failed', run: 'r.sub', errors: [{ task: 'x', cause: { message: 'no' } }] },
+      error: { code: 'run_failed', run: 'r~sub', errors: [{ task: 'x', cause: { message: 'no' } }] },
     });
     const saved = await drive(flowOf([running(bad, { fallback: { kind: 'value', value: 7 } })])).end();
     expect(saved.outputs['sub']).toBe(7);
@@ -170,7 +170,7 @@ describe('a task that runs a workflow', () => {
     const result = await end();
     expect(taskOf(result, 'sub').error).toMatchObject({ code: 'timeout', timeoutMs: 30 });
     expect(
-      events.filter(({ run }) => run === 'r.sub').find(({ type }) => type === 'run.cancelling'),
+      events.filter(({ run }) => run === 'r~sub').find(({ type }) => type === 'run.cancelling'),
     ).toMatchObject({
       reason: { code: 'timeout' },
     });
@@ -193,7 +193,7 @@ describe('nested runs', () => {
     const undone: string[] = [];
     const { handle, clock, end, events } = drive(flowOf([running(tasks)]));
     await clock.settle();
-    expect(handle.children.map(({ id }) => id)).toEqual(['r.sub']);
+    expect(handle.children.map(({ id }) => id)).toEqual(['r~sub']);
     const [child] = handle.children;
     void handle.cancel('enough');
     const result = await end();
@@ -233,7 +233,7 @@ describe('nested runs', () => {
     expect(result.state).toBe('failed');
     expect(taskOf(result, 'sub').error).toMatchObject({
       code: 'run_cancelled',
-      run: 'r.sub',
+      run: 'r~sub',
       cause: 'only this',
     });
   });
@@ -252,11 +252,11 @@ describe('nested runs', () => {
       ]),
     );
     await clock.settle();
-    expect(handle.children.map(({ id }) => id)).toEqual(['r.a', 'r.b']);
+    expect(handle.children.map(({ id }) => id)).toEqual(['r~a', 'r~b']);
     busy.open(1);
     await clock.settle();
     expect(handle.children.map(({ id, waiting }) => [id, waiting.map(({ task }) => task)])).toEqual([
-      ['r.b', ['x']],
+      ['r~b', ['x']],
     ]);
     handle.children[0]?.approve('x', 1);
     expect((await end()).outcome).toBe('success');
@@ -290,7 +290,7 @@ describe('nested runs', () => {
     })();
     await driven.end();
     await reading;
-    expect(read).toContain('r.sub task.succeeded');
+    expect(read).toContain('r~sub task.succeeded');
     expect(read.at(-1)).toBe('r run.finished');
   });
 
@@ -314,7 +314,7 @@ describe('nested runs', () => {
     );
     await driven.end();
     expect(told[0]).toEqual(told[1]);
-    expect(told[0]).toContain('r.sub run.cancelling');
+    expect(told[0]).toContain('r~sub run.cancelling');
   });
 
   test('tell nothing any more even where they are ended by who is told of that end', async () => {

@@ -4,7 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../../test/invariants.ts';
 import { VirtualClock } from '../../test/kit.ts';
 import { seededRandom } from '../../test/random.ts';
-import { dispatcherOf, randomScenario, type Scenario, workflowOf } from '../../test/scenario.ts';
+import { randomScenario, type Scenario } from '../../test/scenario.ts';
+import { dispatcherOf, workflowOf } from '../../test/scenario-workflow.ts';
 import { poolsOf } from '../admit/pool-set.ts';
 import { loadBreakers } from '../execute/breakers.ts';
 import {
