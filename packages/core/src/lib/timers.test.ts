@@ -69,13 +69,25 @@ test('an owner that is over because another fell due does not fall due', async (
   expect(kit.due).toEqual(['first at 10']);
 });
 
-test("one of the clock's timers serves all of one length, and none is left after clear", () => {
+test("one of the clock's timers serves all of one length, and none is left after clear", async () => {
   const { clock, list, add } = timers();
   for (let count = 0; count < 50; count++) add('a', 100);
   add('b', 200);
+  await clock.settle();
   expect(clock.armed).toBe(2);
   list.clear();
   expect(clock.armed).toBe(0);
+});
+
+test("none of the clock's timers is asked for what is cleared within a turn", async () => {
+  const { clock, due, list, add } = timers();
+  add('a', 100);
+  list.clear();
+  await clock.settle();
+  expect(clock.armed).toBe(0);
+  add('b', 100);
+  await clock.advance(100);
+  expect(due).toEqual(['b at 100']);
 });
 
 test('clear while one falls due leaves none armed and lets no other fall due', async () => {

@@ -1,6 +1,7 @@
 /** What a list of timers needs of a clock. */
 export interface TimerSource {
   setTimer(delayMs: number, callback: () => void): () => void;
+  yieldTurn(callback: () => void): void;
   now(): number;
 }
 
@@ -19,6 +20,7 @@ interface Line<Owner> {
   head: number;
   /** With so many, those that are over are dropped. */
   pruneAt: number;
+  /** What ends the wait for the clock's timer, or for the end of the turn after which it is asked for. */
   disarm: (() => void) | undefined;
 }
 
@@ -27,7 +29,8 @@ const FEWEST_PRUNED = 64;
 /**
  * Many timers on few of the clock's: one for each length in use. Adding is a push. Nothing is ever removed one by one:
  * whether an owner is over is asked when its time is up, and of all of them each time their number has doubled. That is
- * what makes a timeout on every attempt cheap, since nearly all of them are over before they are due.
+ * what makes a timeout on every attempt cheap, since nearly all of them are over before they are due. The clock's timer
+ * is asked for after the turn, once for all lists: what is over within a turn never costs one.
  */
 export class Timers<Owner> {
   readonly #clock: TimerSource;
@@ -45,7 +48,7 @@ export class Timers<Owner> {
     if (line.owners.length >= line.pruneAt) this.#prune(line);
     line.owners.push(owner);
     line.dueAt.push(now + delayMs);
-    if (line.disarm === undefined) this.#arm(line, delayMs);
+    line.disarm ??= afterTurn(this.#clock, () => this.#armForFirst(line));
   }
 
   /** Forgets every owner and lets go of the clock's timers. */
@@ -84,6 +87,11 @@ export class Timers<Owner> {
     line.pruneAt = Math.max(FEWEST_PRUNED, 2 * kept);
   }
 
+  #armForFirst(line: Line<Owner>): void {
+    const dueAt = line.dueAt[line.head] ?? 0;
+    this.#arm(line, Math.max(0, dueAt - this.#clock.now()));
+  }
+
   #arm(line: Line<Owner>, delayMs: number): void {
     line.disarm = this.#clock.setTimer(delayMs, () => this.#sweep(line));
   }
@@ -105,6 +113,22 @@ export class Timers<Owner> {
     empty(line);
     line.disarm = undefined;
   }
+}
+
+const waiting = new WeakMap<TimerSource, Set<() => void>>();
+
+/** Calls back after this turn, all that ask for it within the turn together. Gives what cancels that. */
+function afterTurn(clock: TimerSource, callback: () => void): () => void {
+  const callbacks = waiting.get(clock) ?? new Set();
+  if (!waiting.has(clock)) {
+    waiting.set(clock, callbacks);
+    clock.yieldTurn(() => {
+      waiting.delete(clock);
+      for (const each of callbacks) each();
+    });
+  }
+  callbacks.add(callback);
+  return () => void callbacks.delete(callback);
 }
 
 function empty<Owner>(line: Line<Owner>): void {
