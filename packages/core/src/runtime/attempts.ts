@@ -12,6 +12,8 @@ import type { Loop } from './loop.ts';
 /** Is told what became of a task's, or an item's, attempts. */
 export interface AttemptEnds {
   succeeded(attempt: Attempt, output: unknown): void;
+  /** The run was cancelled meanwhile: the task does not succeed, but what it did was done. */
+  succeededTooLate(attempt: Attempt, output: unknown): void;
   /** No attempt will follow. */
   failed(task: PlannedTask, item: Item | undefined, error: Error): void;
   /** The run was cancelled, and what was under way has ended. */
@@ -127,7 +129,7 @@ export class Attempts {
     attempt.pass = undefined;
     this.#endAttempt(attempt);
     if (this.#loop.scheduler.isCancelled(attempt.planned.index)) {
-      this.#ends.stopped(attempt.planned, attempt.item);
+      this.#ends.succeededTooLate(attempt, output);
     } else {
       if (this.#retrying !== undefined) this.#stopRetrying(attempt.item ?? attempt.planned.index);
       this.#ends.succeeded(attempt, output);

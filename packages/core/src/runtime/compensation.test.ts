@@ -86,6 +86,26 @@ describe('compensation', () => {
     expect(states).toEqual(['cancelled', 'failed', 'failed']);
   });
 
+  test('undoes what a cancelled task did all the same, and not what it did not', async () => {
+    const { undone, task } = undoable();
+    const { clock, handle, end } = drive(
+      flowOf([
+        { ...task('deaf'), handler: () => clock.sleep(50).then(() => 'DEAF') },
+        { ...task('obedient'), handler: untilAborted },
+        {
+          ...task('items'),
+          fanOut: { kind: 'each', select: () => [0, 1] },
+          handler: ({ item }: { readonly item: number }) => clock.sleep(60 + item).then(() => `ITEM ${item}`),
+        },
+      ]),
+    );
+    await clock.advance(10);
+    void handle.cancel();
+    const result = await end();
+    expect(undone).toEqual(['ITEM 1', 'ITEM 0', 'DEAF']);
+    expect(result).toMatchObject({ state: 'cancelled', succeeded: 0, outputs: {} });
+  });
+
   test('comes after everything else, what always runs and teardowns too', async () => {
     const { task } = undoable();
     const { end, events } = drive(

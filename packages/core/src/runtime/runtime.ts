@@ -224,9 +224,8 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.now = this.clock.now();
   }
 
-  // What becomes of tasks.
-
-  // A function of the user's, called to decide about a task, may itself have ended the run: the first end holds.
+  // What becomes of tasks. A function of the user's, called to decide about one, may itself have ended it: the first
+  // end holds.
 
   succeedTask(index: TaskIndex, output: unknown, by?: StandIn): void {
     if (!this.scheduler.isOpen(index)) return;
@@ -313,9 +312,18 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
 
   succeeded(attempt: Attempt, output: unknown): void {
     const { planned, item } = attempt;
-    if (planned.compensate !== undefined) (this.done ??= []).push(toUndo(this, attempt, output));
+    this.#noteDone(attempt, output);
     if (item === undefined) this.succeedTask(planned.index, output);
     else this.#fanOuts?.itemEnded(item, { output });
+  }
+
+  succeededTooLate(attempt: Attempt, output: unknown): void {
+    this.#noteDone(attempt, output);
+    this.stopped(attempt.planned, attempt.item);
+  }
+
+  #noteDone(attempt: Attempt, output: unknown): void {
+    if (attempt.planned.compensate !== undefined) (this.done ??= []).push(toUndo(this, attempt, output));
   }
 
   failed(task: PlannedTask, item: Item | undefined, error: Error): void {
