@@ -121,11 +121,11 @@ describe('a tree of runs', () => {
     const shown: number[] = [];
     const { tree } = await watched(outer, ({ root }, event) => {
       const under = root.childrenOf(root.task('child'));
-      if (event.run.endsWith('.child')) shown.push(under.size);
+      if (event.run.endsWith('~child')) shown.push(under.size);
     });
     expect(new Set(shown)).toEqual(new Set([0, 1]));
     expect(shown.indexOf(0)).toBe(shown.length - 1);
-    expect(tree.of(`${tree.root.id ?? ''}.child`)).toBeUndefined();
+    expect(tree.of(`${tree.root.id ?? ''}~child`)).toBeUndefined();
   });
 
   test('drops a run that its task no longer waits for, and what it still says', () => {

@@ -225,7 +225,7 @@ test('a failure within other runs and items is told once, with the way to it', a
     '',
     '  ✖ each',
     "    item 0 of task 'each' failed",
-    "    run r.each.0 of workflow 'inner' failed",
+    "    run r~each[0] of workflow 'inner' failed",
     "    task 'deep' failed",
     '    TypeError: no boxes',
   ]);
