@@ -67,6 +67,21 @@ export function planBreaker(task: string, given: unknown, report: Report): Break
   });
 }
 
+/** The breakers of one workflow's tasks: what a name alone says is worked out once for all who say it. */
+export function breakerPlanner(
+  report: Report,
+): (task: { readonly id: string; readonly breaker?: unknown }) => BreakerPolicy | undefined {
+  const named = new Map<unknown, BreakerPolicy>();
+  return ({ id, breaker }) => {
+    if (breaker === undefined) return undefined;
+    const known = named.get(breaker);
+    if (known !== undefined) return known;
+    const planned = planBreaker(id, breaker, report);
+    if (planned !== undefined && typeof breaker === 'string') named.set(breaker, planned);
+    return planned;
+  };
+}
+
 /**
  * Reports each task that shares a breaker with one before it and gives it another setting. A task that leaves a
  * setting out takes what the others give.
@@ -110,6 +125,7 @@ export function mergeBreakers(breakers: readonly (BreakerPolicy | undefined)[]):
   for (const policy of breakers) {
     if (policy === undefined) continue;
     const known = merged.get(policy.name);
+    if (known === policy) continue;
     const added = policy.given.filter((setting) => known?.given.includes(setting) !== true);
     if (known === undefined) merged.set(policy.name, policy);
     else if (added.length > 0) {

@@ -5,7 +5,7 @@ import type { Placement } from '../model/placement.ts';
 import type { Plan, PlannedCompensation } from '../model/plan.ts';
 import type { BreakerPolicy } from '../model/policy.ts';
 import { unhandledBranches } from './branches.ts';
-import { checkBreakers, mergeBreakers, planBreaker } from './breaker.ts';
+import { breakerPlanner, checkBreakers, mergeBreakers } from './breaker.ts';
 import { checkDefinition, checkShape, checkTask } from './check.ts';
 import { plannedHandler, readsData } from './handler.ts';
 import { findCycles } from './cycles.ts';
@@ -72,13 +72,14 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
   const dependsOn: number[][] = [];
   const policies: PlannedPolicies[] = [];
   const reads: (readonly string[])[] = [];
+  const breakerOf = breakerPlanner(report);
   const breakers: (BreakerPolicy | undefined)[] = [];
   const compensations: (PlannedCompensation | undefined)[] = [];
   const placements: (Placement | undefined)[] = [];
   for (const task of tasks) {
     checkTask(task, indexOf, report);
     policies.push(planPolicies(task, report));
-    breakers.push(task.breaker === undefined ? undefined : planBreaker(task.id, task.breaker, report));
+    breakers.push(breakerOf(task));
     compensations.push(planCompensation(task, report));
     placements.push(planPlacement(task, report));
     const known: number[] = [];
