@@ -90,7 +90,7 @@ describe('a run says', () => {
       '▸ lint',
       '✖ lint  N ms  failed (allowed): style',
       '▸ price',
-      '✔ price  N ms  by fallback',
+      '✔ price  N ms  by fallback: no service',
       '▸ thumbs',
       '✖ thumbs[2]  bad image',
       '✔ thumbs  N ms  3/4 items',

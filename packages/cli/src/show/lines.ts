@@ -4,7 +4,7 @@ import { formatDuration, headline } from './format.ts';
 import { ItemLines } from './item-lines.ts';
 import { markOf, markOfTask } from './marks.ts';
 import { noticeLine } from './notices.ts';
-import { attemptPhrase, itemsPhrase, skipPhrase, waitPhrase } from './phrases.ts';
+import { attemptPhrase, itemsPhrase, skipPhrase, standInPhrase, waitPhrase } from './phrases.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunTree } from './run-tree.ts';
 import { nameOf, type RunView } from './run-view.ts';
@@ -59,7 +59,7 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
         colours,
         since(task, event.at),
         items === undefined ? '' : itemsPhrase(items.succeeded, items.succeeded + items.failed),
-        task.by === undefined ? '' : `by ${task.by}`,
+        standInPhrase(task),
       );
     }
     case 'task.failed': {

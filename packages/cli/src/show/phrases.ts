@@ -22,6 +22,12 @@ export function skipPhrase({ reason, cause, error }: Pick<TaskView, 'reason' | '
   }
 }
 
+/** What gave a task's output in the place of its handler, and what that had failed with. */
+export function standInPhrase({ by, error }: Pick<TaskView, 'by' | 'error'>): string {
+  if (by === undefined) return '';
+  return error === undefined || by === 'approval' ? `by ${by}` : `by ${by}: ${headline(error)}`;
+}
+
 const REASONS: Readonly<Record<SkipReason, string>> = {
   condition: 'condition',
   branch: 'branch',

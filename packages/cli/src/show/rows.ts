@@ -1,7 +1,14 @@
 import type { Colors } from 'picocolors/types.js';
 import { formatDuration, headline } from './format.ts';
 import { markOf, markOfTask } from './marks.ts';
-import { attemptPhrase, itemsPhrase, progressPhrase, skipPhrase, waitPhrase } from './phrases.ts';
+import {
+  attemptPhrase,
+  itemsPhrase,
+  progressPhrase,
+  skipPhrase,
+  standInPhrase,
+  waitPhrase,
+} from './phrases.ts';
 import type { RunView } from './run-view.ts';
 import { isAllowed, type TaskView } from './task-view.ts';
 import type { UndoView } from './undo-view.ts';
@@ -82,7 +89,7 @@ function taskDetail(run: RunView, task: TaskView, now: number, colours: Colors):
       return task.waitsFor === 'approval' ? colours.yellow(phrase) : colours.dim(phrase);
     }
     case 'succeeded':
-      return colours.dim(joined(elapsed(task, now), repeated(task), total(task), by(task)));
+      return colours.dim(joined(elapsed(task, now), repeated(task), total(task), standInPhrase(task)));
     case 'failed':
       return isAllowed(task)
         ? colours.yellow(`failed (allowed): ${headline(task.error)}`)
@@ -125,8 +132,4 @@ function progress(run: RunView, task: TaskView): string {
 
 function total({ items }: TaskView): string {
   return items === undefined ? '' : itemsPhrase(items.succeeded, items.succeeded + items.failed);
-}
-
-function by({ by: standIn }: TaskView): string {
-  return standIn === undefined ? '' : `by ${standIn}`;
 }
