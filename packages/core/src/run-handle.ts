@@ -52,9 +52,8 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
   /** The runs that tasks of this one have under way, by `.runWorkflow()`. */
   readonly children: readonly RunHandle<RunResult>[];
   /**
-   * The run's events as they happen, up to its end, and those of the runs below it that begin while somebody listens.
-   * Called in the same turn as `run`, it misses none; called later, it gives those from then on. Each call gives an
-   * iterator of its own.
+   * The run's events as they happen, up to its end, and those of the runs below it. Called in the same turn as `run`, it
+   * misses none; called later, it gives those from then on. Each call gives an iterator of its own.
    */
   events(): AsyncIterableIterator<RunEvent>;
   /**
@@ -109,6 +108,8 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly #publisher: Publisher;
   readonly #runtime: Runtime;
   #children: Set<Handle> | undefined;
+  /** Whether the run above this one hears its events. */
+  #tellsParent: boolean;
   #id: string | undefined;
   #resolve: (result: RunResult) => void = () => undefined;
   #unfollow: (() => void) | undefined;
@@ -131,6 +132,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.threads = this.#dispatcher === undefined ? undefined : slotsOf(this.#dispatcher);
     if (plan.needs.admission || this.threads !== undefined) this.admission = admissionFor(plan, settings);
     this.#publisher = new Publisher(settings.observers, systemWarn);
+    this.#tellsParent = settings.observers.length > 0;
     this.journal = new Journal(plan, this.#publisher, this);
     this.#runtime = new Runtime(plan, settings, this);
     this.result = new Promise((resolve) => {
@@ -153,7 +155,20 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   events(): AsyncIterableIterator<RunEvent> {
+    this.#hearChildren();
     return this.#publisher.subscribe();
+  }
+
+  /** Somebody listens, and has to hear of the runs below from now on, too. */
+  #hearChildren(): void {
+    for (const child of this.children) child.#tell(this);
+  }
+
+  #tell(parent: Handle): void {
+    if (this.#tellsParent) return;
+    this.#tellsParent = true;
+    this.#hearChildren();
+    this.#publisher.listen((event) => parent.hear(event));
   }
 
   cancel(reason?: unknown, { gracePeriod, force = false }: CancelOptions = {}): Promise<RunResult> {

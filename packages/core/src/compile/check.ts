@@ -45,6 +45,21 @@ export function checkShape(task: unknown, place: number, report: Report): task i
   return false;
 }
 
+/** Untyped code can say `null` where a thing is to be left out: that is reported, and left out. */
+export function withoutNulls(task: TaskDefinition, report: Report): TaskDefinition {
+  let clean = task;
+  for (const key in task) {
+    if (task[key as keyof TaskDefinition] !== null) continue;
+    report({
+      code: 'bad_task',
+      task: task.id,
+      message: `task '${task.id}': ${key} is null; leave it out instead`,
+    });
+    clean = { ...clean, [key]: undefined };
+  }
+  return clean;
+}
+
 /** Checks one task beside the others, which `tasks` has by ID. */
 export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, unknown>, report: Report): void {
   const { id } = task;

@@ -6,7 +6,7 @@ import type { Plan, PlannedCompensation } from '../model/plan.ts';
 import type { BreakerPolicy } from '../model/policy.ts';
 import { unhandledBranches } from './branches.ts';
 import { breakerPlanner, checkBreakers, mergeBreakers } from './breaker.ts';
-import { checkDefinition, checkShape, checkTask } from './check.ts';
+import { checkDefinition, checkShape, checkTask, withoutNulls } from './check.ts';
 import { plannedHandler, readsData } from './handler.ts';
 import { findCycles } from './cycles.ts';
 import { ruleOf, traitsOf } from './control.ts';
@@ -62,7 +62,9 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
     errors.push(diagnostic);
   };
   checkDefinition(definition, report);
-  const tasks = definition.tasks.filter((task, place) => checkShape(task, place, report));
+  const tasks = definition.tasks
+    .filter((task, place) => checkShape(task, place, report))
+    .map((task) => withoutNulls(task, report));
   const indexOf = new Map<string, number>();
   for (const [index, { id }] of tasks.entries()) {
     if (indexOf.has(id))

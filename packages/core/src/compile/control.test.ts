@@ -327,3 +327,24 @@ describe('a plan', () => {
     expect([plainRules, compile(untyped([{ id: 'a' }])).plainRules]).toEqual([false, true]);
   });
 });
+
+test.each(['conditions', 'branches', 'fanOut', 'compensate', 'pools', 'retry', 'output', 'handlerName'])(
+  '%s that is null is an error of its own, and brings no other',
+  (key) => {
+    const broken = untyped([
+      { id: 'a', [key]: null },
+      { id: 'b', dependsOn: ['a'] },
+    ]);
+    expect(() => compile(broken)).toThrow(
+      expect.objectContaining({
+        diagnostics: [
+          { code: 'bad_task', task: 'a', message: `task 'a': ${key} is null; leave it out instead` },
+        ],
+      }),
+    );
+  },
+);
+
+test('a fallback of no known kind is an error', () => {
+  expect(() => compile(untyped([{ id: 'a', fallback: { kind: 'later' } }]))).toThrow('.fallback() takes');
+});

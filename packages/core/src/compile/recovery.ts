@@ -13,7 +13,7 @@ const ACTIONS = ['retry', 'run_then_retry', 'value', 'skip', 'fail', 'escalate']
 export function checkRecovery({ id, recover, fallback }: TaskDefinition, report: Report): void {
   const bad = (code: DiagnosticCode, message: string): void =>
     report({ code, task: id, message: `task '${id}': ${message}` });
-  if (fallback?.kind === 'function' && typeof fallback.make !== 'function')
+  if (fallback !== undefined && !isFallback(fallback))
     bad('bad_recovery', `.fallback() takes a value, a function of the error, or skip`);
   if (recover === undefined) return;
   if (!Array.isArray(recover)) {
@@ -25,6 +25,11 @@ export function checkRecovery({ id, recover, fallback }: TaskDefinition, report:
   }
   for (const [place, rule] of (recover as readonly unknown[]).entries())
     checkRule(id, place, rule, bad, report);
+}
+
+function isFallback(given: unknown): boolean {
+  const { kind, make } = (given ?? {}) as { readonly kind?: unknown; readonly make?: unknown };
+  return kind === 'value' || (kind === 'function' && typeof make === 'function');
 }
 
 function checkRule(

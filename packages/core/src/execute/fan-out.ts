@@ -9,6 +9,9 @@ import { Join } from './join.ts';
 /** So many items are under way at once, where the task does not say. */
 const DEFAULT_CONCURRENCY = 16;
 
+/** While so many items wait to be admitted no other is pulled, however many may be under way. */
+const MOST_WAITING = 16;
+
 /** What a fan-out needs of its run. */
 export interface FanOutHost {
   /** The task wants one slot more; it will be given by `start`. */
@@ -48,6 +51,8 @@ export class FanOutRun {
   readonly #underWay = new Set<Item>();
   /** Items that can start as soon as there is a slot. */
   readonly #startable: Item[] = [];
+  /** Items that wait to be admitted. */
+  readonly #waiting = new Set<Item>();
   #source: ItemSource | undefined;
   #pulled = 0;
   #pulling = false;
@@ -103,6 +108,7 @@ export class FanOutRun {
   /** An item was admitted, or its wait between two attempts is over. */
   ready(item: Item): void {
     if (this.#state !== 'going') return;
+    this.#waiting.delete(item);
     this.#startable.push(item);
     this.#goOn();
   }
@@ -175,6 +181,7 @@ export class FanOutRun {
   /** Has one item ready to start, if there is one and it may be under way. */
   #pull(): void {
     while (this.#startable.length === 0 && this.#underWay.size < this.#concurrency) {
+      if (this.#waiting.size >= MOST_WAITING) return;
       if (this.#source === undefined || this.#pulling || this.#exhausted) return;
       try {
         const next = this.#source.next();
@@ -212,6 +219,7 @@ export class FanOutRun {
     const item = new Item(this.#task.index, place, next.value, this.#host.triedBefore(place));
     this.#underWay.add(item);
     if (this.#host.admit(item)) this.#startable.push(item);
+    else this.#waiting.add(item);
   }
 
   #tryTo(step: () => void): void {

@@ -45,6 +45,13 @@ export class Publisher {
     }
   }
 
+  /** Tells one more observer, from now on. */
+  listen(observer: Observer): void {
+    if (this.#ended) return;
+    (this.#observers ??= new Set()).add(observer);
+    this.wanted = true;
+  }
+
   /** The events from now to the run's end. */
   subscribe(): EventStream {
     const stream: EventStream = new EventStream(() => {
@@ -54,8 +61,7 @@ export class Publisher {
     if (this.#ended) {
       stream.end();
     } else {
-      (this.#observers ??= new Set()).add(stream.push);
-      this.wanted = true;
+      this.listen(stream.push);
       (this.#streams ??= new Set()).add(stream);
     }
     return stream;

@@ -10,8 +10,9 @@ import {
   statesOf,
   taskOf,
   untilAborted,
+  VirtualClock,
 } from '../../test/kit.ts';
-import type { Workflow } from '../index.ts';
+import { run, type Workflow } from '../index.ts';
 
 const double = flowOf([{ id: 'x', handler: ({ input }: { readonly input: number }) => input * 2 }], {
   id: 'double',
@@ -372,4 +373,42 @@ describe('the depth', () => {
     expect(taskOf(result, 'sub').error).toMatchObject({ code: 'recursion_too_deep', depth: 2 });
     expect((await drive(nested, { maxDepth: 0 }).end()).outcome).toBe('failed');
   });
+});
+
+test('who begins to listen while a child runs hears of it from then on, once, and of what runs below it', async () => {
+  const [open, inner] = [gate(), gate()];
+  const grandchild = running([{ id: 'y', handler: () => inner.promise }]);
+  const flow = flowOf([
+    running([
+      { id: 'x', handler: () => open.promise },
+      { ...grandchild, dependsOn: ['x'] },
+    ]),
+  ]);
+  const clock = new VirtualClock();
+  const handle = run(flow, undefined, { id: 'r', clock });
+  await clock.settle();
+  const heard = async (): Promise<string[]> => {
+    const types: string[] = [];
+    for await (const event of handle.events()) types.push(`${event.run} ${event.type}`);
+    return types;
+  };
+  const [first, second] = [heard(), heard()];
+  open.open();
+  await clock.settle();
+  inner.open();
+  const expected = [
+    'r~sub task.succeeded',
+    'r~sub task.queued',
+    'r~sub attempt.started',
+    'r~sub~sub run.started',
+    'r~sub~sub task.queued',
+    'r~sub~sub attempt.started',
+    'r~sub~sub task.succeeded',
+    'r~sub~sub run.finished',
+    'r~sub task.succeeded',
+    'r~sub run.finished',
+    'r task.succeeded',
+    'r run.finished',
+  ];
+  expect([await first, await second]).toEqual([expected, expected]);
 });

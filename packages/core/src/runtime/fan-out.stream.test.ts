@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { drive, fails, flowOf, gate, type Gate, lines, type PlainTask, taskOf } from '../../test/kit.ts';
+import { pool } from '../index.ts';
 
 /** A source that counts what is pulled of it and notes that it was closed. */
 class Source implements AsyncIterable<number> {
@@ -257,4 +258,21 @@ describe('a source of items', () => {
     expect(taskOf(await end(), 'map').state).toBe('cancelled');
     expect([called, clock.armed]).toEqual([false, 0]);
   });
+});
+
+test('a source is not pulled to its end for items that only wait for a pool', async () => {
+  const source = new Source(1_000);
+  const door = gate();
+  const few = pool('few', { slots: 2 });
+  const driven = drive(
+    over(
+      () => source,
+      () => door.promise,
+      { pools: [{ pool: few }], concurrency: Number.POSITIVE_INFINITY },
+    ),
+  );
+  await driven.clock.settle();
+  expect(source.pulled).toBe(18);
+  door.open();
+  expect(taskOf(await driven.end(), 'map').items).toMatchObject({ items: 1_000, succeeded: 1_000 });
 });
