@@ -95,20 +95,26 @@ async function installed({ node, project }) {
   return `wf-sdk ${version.trim()}`;
 }
 
+/**
+ * @typedef {{ fullName: string, status: string, failureMessages: string[] }} TestReport
+ * @typedef {{ name: string, status: string, message: string, assertionResults: TestReport[] }} FileReport
+ * @typedef {{ numPassedTests: number, testResults: FileReport[] }} Report
+ */
+
 /** @param {Place} place */
 async function unitTests({ node, folder: out }) {
   const report = path.join(out, 'report.json');
   const vitest = path.join(repository, 'node_modules/vitest/vitest.mjs');
-  await run(
-    node,
-    [vitest, 'run', '--project', 'unit', '--reporter', 'json', '--outputFile', report],
-    repository,
-  );
-  const written = await readFile(report, 'utf8');
+  const parameters = ['run', '--project', 'unit', '--reporter', 'json', '--outputFile', report];
+  const ended = await end(node, [vitest, ...parameters], repository);
+  const { numPassedTests, testResults } = /** @type {Report} */ (JSON.parse(await readFile(report, 'utf8')));
   await rm(report);
-  const { numPassedTests, numFailedTests } =
-    /** @type {{ numPassedTests: number, numFailedTests: number }} */ (JSON.parse(written));
-  expect(numFailedTests, 0);
+  const failed = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    if (tests.length === 0) return status === 'failed' ? [`${name}: ${message}`] : [];
+    return tests.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join('\n')}`);
+  });
+  if (failed.length > 0 || 'code' in ended) throw new Error([...failed, ended.stderr].join('\n\n'));
   expect(numPassedTests > 100, true);
   return `${numPassedTests} passed`;
 }
