@@ -92,7 +92,7 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
   fail(task: keyof OutputsIn<Result> & string, error?: Error): void;
 }
 
-/** How a run is begun below a task of another; `run.ts` knows how to compile. */
+/** How a run is begun below a task of another: `run-child.ts`, which compiles its workflow first. */
 export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
 
 /** Ties a run's loop to what its caller holds: validates the input before it, compensates and makes the result after it. */

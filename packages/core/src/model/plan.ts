@@ -84,7 +84,7 @@ export interface Plan {
   /** Each task's dependents. */
   readonly dependents: readonly Indices[];
   readonly indexOf: ReadonlyMap<string, TaskIndex>;
-  /** The bits of each task; absent where no task has any. */
+  /** The bits of each task; absent where every task has none. */
   readonly traits: Uint8Array | undefined;
   /** What a run of it needs before it can begin. */
   readonly needs: PlanNeeds;

@@ -12,7 +12,7 @@ import { NONE, Scheduler } from './scheduler.ts';
 
 /** What becomes of a task if its rule lets it run. */
 interface Fate {
-  /** What its conditions say, if it has any. */
+  /** What its conditions say; absent where it has none. */
   readonly condition: 'pass' | 'skip' | 'fail';
   /** How often it is tried again, or waits, before it ends. */
   readonly detours: number;
