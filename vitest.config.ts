@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      // Found from here, and from an example's own folder.
+      { extends: true, test: { name: 'examples', include: ['**/pipeline.test.ts'] } },
       {
         extends: true,
         test: { name: 'system', include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -16,8 +15,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksIn } from '../docs/blocks.ts';
 import { compilers } from '../types/compilers.mjs';
-import { environment, install, packAll } from './install.mjs';
+import { install, packAll } from './install.mjs';
 import { repository } from './pack.mjs';
+import { type Ended, start as startIn } from './start.ts';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'wf-sdk-installed-')));
 const projects = [path.join(root, 'plain'), path.join(root, 'with a space', 'project')] as const;
@@ -42,23 +42,8 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function start(program: string, args: readonly string[], cwd: string): Promise<Ended> {
-  const options = {
-    cwd,
-    env: { ...environment, XDG_CACHE_HOME: path.join(root, 'cache') },
-    shell: process.platform === 'win32',
-  };
-  return new Promise((resolve) => {
-    execFile(program, args, options, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+  return startIn(program, args, { cwd, cache: path.join(root, 'cache') });
 }
 
 /** `npx wf-sdk …`, which must not go and fetch another package of that name. */

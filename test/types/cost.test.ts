@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 
 import { compile, newest, options } from './compilers.mjs';
-import { chain, largeWorkflows, MOST_FOR_TWICE } from './generate.mjs';
+import { chain, largeWorkflows, MOST_FOR_TWICE, references, stubbed } from './generate.mjs';
 import { withProject } from './workspace.mjs';
 
 // Instantiations are exact and repeatable, so they are what is held to a target; times are for `npm run bench:types`.
@@ -29,6 +29,16 @@ test('twice as many tasks by reference cost twice as much', () => {
     measured.get(`${count} by reference`),
   );
   expect(whole / half).toBeGreaterThan(1.5);
+  expect(whole / half).toBeLessThanOrEqual(MOST_FOR_TWICE);
+});
+
+test('a stub costs little, and no more than in proportion to the tasks', async () => {
+  const costOfStub = async (source: string): Promise<number> =>
+    (await instantiationsOf(stubbed(source))) - (await instantiationsOf(source));
+  expect(await costOfStub(chain(100))).toBeLessThanOrEqual(4_000);
+  const half = await costOfStub(references(500, true));
+  const whole = await costOfStub(references(1000, true));
+  expect(half).toBeGreaterThan(0);
   expect(whole / half).toBeLessThanOrEqual(MOST_FOR_TWICE);
 });
 

@@ -98,7 +98,7 @@ test(
           });
           expect(output).toContain('Instantiations:');
           const emitted = await readFile(path.join(folder, 'out/consumer.d.ts'), 'utf8');
-          expect(emitted).toContain('Task<"first", Date, never>');
+          expect(emitted).toContain('Task<"first", Date, never, "input">');
           expect(emitted).not.toMatch(/\bany\b|core\/dist|core\/src/);
           await rm(path.join(folder, 'out'), { recursive: true });
         }

@@ -210,13 +210,13 @@ describe('pointing at', () => {
       "const etl: Flow<WorkflowScope<undefined, undefined>, Task<"extract", {
           city: string;
           mm: number;
-      }[], never> | Task<"clean", number[], never> | Task<"sum", number, never>, "extract" | "clean" | "sum">"
+      }[], never, "input"> | Task<"clean", number[], never, "input" | "extract"> | Task<"sum", number, never, "input" | "extract" | "clean">, "extract" | "clean" | "sum">"
     `);
   });
 
   test('a task by reference shows its output', () => {
     expect(hover(`const cle|an = graph().addTask('clean').run(async () => [1]);`)).toMatchInlineSnapshot(
-      `"const clean: TaskRef<"clean", number[], undefined, never>"`,
+      `"const clean: TaskRef<"clean", number[], undefined, never, "input">"`,
     );
   });
 

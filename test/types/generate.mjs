@@ -18,6 +18,7 @@ export const largeWorkflows = [
   { label: 'chain of 200', source: chain(200) },
   { label: 'chain of 100, each with a step that changes its types', source: chain(100, step), most: 210_000 },
   { label: '1,000 in fragments of 50', source: fragments(1000, 50), most: 640_000 },
+  { label: '1,000 in fragments of 50 that export all', source: fragments(1000, 50, true), most: 800_000 },
   { label: '500 by reference', source: references(500) },
   { label: '1,000 by reference', source: references(1000) },
 ];
@@ -60,15 +61,17 @@ function step(index) {
  *
  * @param {number} count
  * @param {number} size
+ * @param {boolean} [exportsAll] else only the last task is exported
  * @returns {string}
  */
-function fragments(count, size) {
+function fragments(count, size, exportsAll = false) {
   const names = Array.from({ length: count / size }, (_, index) => `f${index}`);
   const lines = names.map((name, index) => {
     const before = names[index - 1];
     const needed = before === undefined ? '' : `<{ ${before}x${size - 1}: { v${size - 1}: number } }>`;
     const first = before === undefined ? [] : [`${before}x${size - 1}`];
-    return `const ${name} = fragment${needed}()${tasks(`${name}x`, size, first)}\n  .exports('${name}x${size - 1}');`;
+    const exported = Array.from({ length: size }, (_, at) => `'${name}x${at}'`).slice(exportsAll ? 0 : -1);
+    return `const ${name} = fragment${needed}()${tasks(`${name}x`, size, first)}\n  .exports(${exported.join(', ')});`;
   });
   return [
     `import { fragment, workflow } from '@wf-sdk/core';`,
@@ -82,19 +85,38 @@ function fragments(count, size) {
  * Tasks by reference.
  *
  * @param {number} count
+ * @param {boolean} [namesAll] else the workflow is only given the last task, which brings the others along
  * @returns {string}
  */
-function references(count) {
+export function references(count, namesAll = false) {
   const lines = Array.from({ length: count }, (_, index) => {
     const reads = before(index).map((at) => `t${at}`);
     const depends = reads.length > 0 ? `.dependsOn(${reads.join(', ')})` : '';
     return `const t${index} = g.addTask('t${index}')${depends}.run(${handler(reads, index, before(index))});`;
   });
+  const named = Array.from({ length: count }, (_, index) => `t${index}`).slice(namesAll ? 0 : -1);
   return [
     `import { graph, workflow } from '@wf-sdk/core';`,
     `const g = graph();`,
     ...lines,
-    `export const large = workflow('large').addTasks(t${count - 1});`,
+    `export const large = workflow('large').addTasks(${named.join(', ')});`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * The same with a stub, typed by the test kit, for one of the tasks.
+ *
+ * @param {string} source
+ * @returns {string}
+ */
+export function stubbed(source) {
+  return [
+    `import type { AnyTask, Workflow } from '@wf-sdk/core';`,
+    `import type { Stubs } from '../../../../packages/testing/src/run/stub-types.ts';`,
+    source,
+    `declare function stub<In, T extends AnyTask, Out, Input>(it: Workflow<In, T, Out, Input>, by: Stubs<Input, T>): void;`,
+    `stub(large, { t50: ({ t49, t47 }) => ({ v50: t49.v49 + t47.v47 }) });`,
     '',
   ].join('\n');
 }

@@ -7,24 +7,34 @@ import { compile, compilers, type Diagnostic, options } from './compilers.mjs';
 import { differences, inOneOrder, readExpectations, withoutDirectives } from './expectations.mjs';
 import { withProject } from './workspace.mjs';
 
-const sources = path.join(import.meta.dirname, '../../packages/core/src');
-const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.test-d.ts'),
-);
-const texts = new Map(files.map((file) => [file, readFileSync(path.join(sources, file), 'utf8')]));
+const packages = path.join(import.meta.dirname, '../../packages');
 
-test('there are type tests, with expectations', () => {
+/** Where type tests with such expectations are: in which sources, and there in which folder. */
+const places = [
+  { sources: 'core/src', folder: '.' },
+  { sources: 'testing/src', folder: 'run' },
+].map(({ sources, folder }) => {
+  const root = path.join(packages, sources);
+  const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test-d.ts'))
+    .map((file) => path.join(folder, file));
+  const texts = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
+  return { sources, root, files, texts };
+});
+
+test.each(places)('there are type tests in $sources, with expectations', ({ files, texts }) => {
   expect(files.length).toBeGreaterThan(0);
   const expectations = [...texts.values()].flatMap((text) => readExpectations(text));
   expect(expectations.length).toBeGreaterThan(0);
 });
 
 describe.each(compilers)('TypeScript $version', (compiler) => {
-  test('says what the type tests expect, there and then only', async () => {
+  test.each(places)('says what the type tests of $sources expect, there and then only', async (place) => {
+    const { root, files, texts } = place;
     const project = {
       ...Object.fromEntries([...texts].map(([file, text]) => [file, withoutDirectives(text)])),
       // Beside the sources, as it were, so that the tests' relative imports lead there.
-      'tsconfig.json': { compilerOptions: { ...options, rootDirs: ['.', sources] }, files },
+      'tsconfig.json': { compilerOptions: { ...options, rootDirs: ['.', root] }, files },
     };
     const { diagnostics, output } = await withProject(project, (folder) => compile(compiler, folder));
     const wrong = files.map((file): [string, string[]] => {

@@ -10,9 +10,10 @@ export {
 export { on, type Recovery, type RecoveryRuleOf } from './define/recover.ts';
 export { isSkip, skip, type Skip } from './model/skip.ts';
 export type { Flow, FragmentFlow, TaskBuilder } from './define/chain.ts';
-export type { Facts, Fan, Fresh, OwnRule, Read, Said, Undone, Unset } from './define/facts.ts';
+export type { Facts, Fan, Fresh, OwnRule, Read, ReadsMore, Said, Undone, Unset } from './define/facts.ts';
 export type { Fragment, FragmentScope } from './define/fragment.ts';
 export type { TaskPolicies } from './define/policies.ts';
+export type { DataOf, Reads } from './define/reads.ts';
 export type { LeavesScope, Scope, WorkflowOptions, WorkflowScope } from './define/scope.ts';
 export type { TaskSteps } from './define/steps.ts';
 export type { AnyTask, Given, InputOf, Mark, Outputs, OutputsOf, Task, Workflow } from './define/types.ts';
@@ -79,6 +80,7 @@ export {
   type ThreadDispatcherOptions,
 } from './isolate/dispatcher.ts';
 export { breakers, resetBreakers } from './execute/breakers.ts';
+export { systemClock } from './execute/system.ts';
 export type { BreakerStatus } from './execute/breaker.ts';
 export type { CompensationResult } from './model/compensation.ts';
 export type { Log, LogFields, LogLevel, ParentTask, RunInfo, TaskContext } from './model/context.ts';
@@ -86,6 +88,8 @@ export type { Decision, RunEvent, StandIn } from './model/event.ts';
 export type { Clock, Dispatcher, DispatchObserver, DispatchRequest, Observer } from './model/ports.ts';
 export type { CancelledRun, FailedRun, RunResult, SucceededRun, TaskResult } from './model/result.ts';
 export { toPlain } from './lib/plain.ts';
+export { parseDuration } from './lib/duration.ts';
+export { didYouMean } from './lib/suggest.ts';
 export type {
   Outcome,
   RunState,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { gate, lines, recorder, schemaOf, VirtualClock } from '../test/kit.ts';
+import { gate, VirtualClock } from '@wf-sdk/testing';
+import { lines, recorder, schemaOf } from '../test/kit.ts';
 import { DefinitionError, OptionError, run, runOrThrow, ValidationError, workflow } from './index.ts';
 
 const day = schemaOf((value: string) => {
@@ -52,7 +53,7 @@ describe('the input', () => {
     expect(await good).toMatchObject({
       outcome: 'success',
       outputs: { a: 42 },
-      tasks: { a: { startedAt: clock.start + 60, durationMs: 0 } },
+      tasks: { a: { startedAt: clock.startedAt + 60, durationMs: 0 } },
     });
     expect(await bad).toMatchObject({ state: 'failed', error: { code: 'input_invalid' } });
   });
@@ -73,7 +74,7 @@ describe('the input', () => {
       tasks: { a: { state: 'cancelled', attempts: 0 } },
     });
     expect(await late).toMatchObject({ state: 'failed', error: { code: 'run_timeout' }, durationMs: 50 });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('that is refused leaves no task undecided', async () => {

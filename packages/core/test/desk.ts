@@ -2,7 +2,7 @@ import { type Admission, createAdmission, type Ticket } from '../src/admit/admis
 import { pool } from '../src/admit/pool.ts';
 import { poolsOf } from '../src/admit/pool-set.ts';
 import type { PoolOptions } from '../src/model/placement.ts';
-import { VirtualClock } from './kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 
 /** What a request takes of each of its pools. */
 interface Wish {

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { VirtualClock } from '@wf-sdk/testing';
 
 import {
-  type Clock,
   type Observer,
   run,
   type RunEvent,
@@ -14,120 +14,6 @@ import {
   type Workflow,
   type WorkflowDefinition,
 } from '../src/index.ts';
-
-/** A promise that the test settles. */
-export interface Gate<T> {
-  readonly promise: Promise<T>;
-  open(value: T): void;
-  fail(error: unknown): void;
-}
-
-export function gate<T = void>(): Gate<T> {
-  let open: (value: T) => void = () => undefined;
-  let fail: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((resolve, reject) => {
-    open = resolve;
-    fail = reject;
-  });
-  return { promise, open, fail };
-}
-
-interface VirtualTimer {
-  readonly dueAt: number;
-  readonly callback: () => void;
-}
-
-/** Time that moves only when a test says so. */
-export class VirtualClock implements Clock {
-  readonly start: number = 1_000_000;
-  #now = this.start;
-  #timers: VirtualTimer[] = [];
-  #turns = 0;
-  #sleepers = 0;
-
-  now(): number {
-    return this.#now;
-  }
-
-  setTimer(delayMs: number, callback: () => void): () => void {
-    if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY))
-      throw new RangeError(`a timer of ${delayMs} ms`);
-    const timer = { dueAt: this.#now + delayMs, callback };
-    const after = this.#timers.findIndex(({ dueAt }) => dueAt > timer.dueAt);
-    this.#timers.splice(after === -1 ? this.#timers.length : after, 0, timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  yieldTurn(callback: () => void): void {
-    this.#turns++;
-    setImmediate(() => {
-      this.#turns--;
-      callback();
-    });
-  }
-
-  /** How many timers wait, those of handlers that sleep aside. */
-  get armed(): number {
-    return this.#timers.length - this.#sleepers;
-  }
-
-  /** Since the clock was made. */
-  get passed(): number {
-    return this.#now - this.start;
-  }
-
-  /** Settled after this long. For handlers, which do not count as `armed`. */
-  sleep(delayMs: number): Promise<void> {
-    this.#sleepers++;
-    return new Promise((resolve) => {
-      this.setTimer(delayMs, () => {
-        this.#sleepers--;
-        resolve();
-      });
-    });
-  }
-
-  /** Passes time while nothing else goes on, as a handler does that computes. */
-  spend(ms: number): void {
-    this.#now += ms;
-  }
-
-  /** Lets everything happen that takes no time. */
-  async settle(): Promise<void> {
-    do await new Promise((resolve) => setImmediate(resolve));
-    while (this.#turns > 0);
-  }
-
-  async advance(ms: number): Promise<void> {
-    const until = this.#now + ms;
-    await this.settle();
-    while ((this.#timers[0]?.dueAt ?? Number.POSITIVE_INFINITY) <= until) await this.#fire();
-    this.#now = Math.max(this.#now, until);
-  }
-
-  /** Passes as much time as it takes until a promise is settled. */
-  async passUntil<T>(promise: PromiseLike<T>): Promise<T> {
-    let over = false;
-    const result = Promise.resolve(promise).finally(() => {
-      over = true;
-    });
-    for (await this.settle(); !over; await this.#fire()) {
-      if (this.#timers.length === 0)
-        throw new Error('this never ends: no timer is armed and nothing else happens');
-    }
-    return result;
-  }
-
-  async #fire(): Promise<void> {
-    const timer = this.#timers.shift();
-    if (timer === undefined) return;
-    this.#now = Math.max(this.#now, timer.dueAt);
-    timer.callback();
-    await this.settle();
-  }
-}
 
 /** An observer and what it was told. */
 export function recorder(): { readonly events: RunEvent[]; readonly observe: Observer } {

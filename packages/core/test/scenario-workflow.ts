@@ -10,7 +10,8 @@ import {
 import type { Fallback } from '../src/model/definition.ts';
 import type { FanOut } from '../src/model/fan-out.ts';
 import type { RecoveryRule } from '../src/model/recovery.ts';
-import { flowOf, type PlainTask, type VirtualClock } from './kit.ts';
+import { type VirtualClock } from '@wf-sdk/testing';
+import { flowOf, type PlainTask } from './kit.ts';
 import type { Scenario, Trial } from './scenario.ts';
 
 const POOLS = { one: pool('one', { slots: 1 }), two: pool('two', { slots: 2, perKey: 1 }) } as const;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import type { Pool, ResourceAmounts } from '../model/placement.ts';
 import { type Admission, type AdmissionDemand, createAdmission, type Ticket } from './admission.ts';
 import { createResources } from './capacity.ts';
@@ -115,7 +115,7 @@ class World {
       slots: sum(status.map(({ used }) => used)),
       waiting: sum(status.map(({ waiting }) => waiting)),
       resources: sum(Object.values(this.resources.used)),
-      timers: this.clock.armed,
+      timers: this.clock.timers,
     };
   }
 }

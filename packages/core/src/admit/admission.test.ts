@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { Desk } from '../../test/desk.ts';
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import type { Pool } from '../model/placement.ts';
 import { type AdmissionDemand, createAdmission, type Ticket } from './admission.ts';
 import { pool } from './pool.ts';

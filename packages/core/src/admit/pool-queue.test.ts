@@ -106,7 +106,7 @@ describe('a rate', () => {
     expect(desk.granted).toEqual(['a', 'b', 'c']);
     await desk.clock.advance(1);
     expect(desk.granted).toEqual(['a', 'b', 'c', 'd']);
-    expect(desk.clock.armed).toBe(0);
+    expect(desk.clock.timers).toBe(0);
   });
 
   test('counts a start, however heavy, once', () => {
@@ -182,10 +182,10 @@ describe('a rate', () => {
   test('arms no timer for nobody', async () => {
     const desk = new Desk({ api: { rate } });
     for (const name of 'abc') desk.ask(name);
-    expect(desk.clock.armed).toBe(0);
+    expect(desk.clock.timers).toBe(0);
     desk.start('a', 'b');
-    expect(desk.clock.armed).toBe(1);
+    expect(desk.clock.timers).toBe(1);
     desk.release('c');
-    expect(desk.clock.armed).toBe(0);
+    expect(desk.clock.timers).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import { OptionError } from '../model/error.ts';
 import type { PoolOptions } from '../model/placement.ts';
 import { createAdmission } from './admission.ts';

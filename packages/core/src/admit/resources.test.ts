@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 
 import { describe, expect, test } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import { OptionError } from '../model/error.ts';
 import type { ResourceAmounts, ResourceDemand } from '../model/placement.ts';
 import { createAdmission, type Ticket } from './admission.ts';

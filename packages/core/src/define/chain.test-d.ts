@@ -114,9 +114,9 @@ const right = daily.addTask('right').run(() => 2);
 expectTypeOf<keyof OutputsOf<typeof left>>().toEqualTypeOf<'extract' | 'clean' | 'left'>();
 expectTypeOf<keyof OutputsOf<typeof right>>().toEqualTypeOf<'extract' | 'clean' | 'right'>();
 
-// What the types know of a workflow is a flat union of its tasks.
+// What the types know of a workflow is a flat union of its tasks, with the IDs of what they read.
 expectTypeOf<NonNullable<(typeof daily)['~types']>['tasks']>().toEqualTypeOf<
-  Task<'extract', Row[]> | Task<'clean', string[]>
+  Task<'extract', Row[], never, 'input'> | Task<'clean', string[], never, 'input' | 'extract'>
 >();
 
 // --- What the user reads -------------------------------------------------------------------------------------

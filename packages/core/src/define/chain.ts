@@ -1,8 +1,9 @@
 import type { TaskContext } from '../model/context.ts';
-import type { Early, Facts, OutputOf, OwnRule, Said } from './facts.ts';
-import type { Fragment, FragmentFor, Used } from './fragment.ts';
-import type { TaskRefFor, TasksOf } from './graph.ts';
+import type { Early, Facts, OutputOf, OwnRule, ReadsMore, Said } from './facts.ts';
+import type { Exported, Fragment, FragmentFor, Used } from './fragment.ts';
+import type { AddedBy, TaskRefFor, TasksOf } from './graph.ts';
 import type { MarksUnder } from './marks.ts';
+import type { ReadsInChain } from './reads.ts';
 import type { Scope } from './scope.ts';
 import type { Place, TaskSteps } from './steps.ts';
 import type { ReusableTask } from './task.ts';
@@ -15,7 +16,6 @@ import type {
   Marked,
   Missing,
   NewTaskId,
-  Select,
   Selected,
   Task,
   Without,
@@ -33,7 +33,8 @@ interface FlowOf<S extends Scope, T extends AnyTask, Ids extends string> {
 export interface Flow<S extends Scope, T extends AnyTask, Ids extends string> extends Workflow<
   S['accepts'],
   T,
-  undefined
+  undefined,
+  S['input']
 > {
   /** Begins a task. What follows says what it depends on and how it is run, up to `.run()`. */
   addTask<const Id extends string>(
@@ -42,7 +43,7 @@ export interface Flow<S extends Scope, T extends AnyTask, Ids extends string> ex
   /** Adds tasks made with `graph()`, together with all they depend on. */
   addTasks<const R extends readonly TaskRefFor<S['input']>[]>(
     ...tasks: R
-  ): Flow<S, T | Marked<TasksOf<R>, S['facts']['mark']>, Ids | TasksOf<R>['id']>;
+  ): Flow<S, T | Marked<AddedBy<R>, S['facts']['mark']>, Ids | TasksOf<R>['id']>;
   /** Adds a fragment's tasks; those it exports can then be depended on. */
   use<Needs, X extends AnyTask>(
     fragment: FragmentFor<Needs, X, S['input'], T>,
@@ -52,7 +53,7 @@ export interface Flow<S extends Scope, T extends AnyTask, Ids extends string> ex
     select: (outputs: {
       readonly [K in T | Given<'input', S['input']> as K['id']]: K['out'] | Missing[K['mark']];
     }) => Out,
-  ): Workflow<S['accepts'], T, Out>;
+  ): Workflow<S['accepts'], T, Out, S['input']>;
 }
 
 /** A fragment between two tasks. Every method gives a new one. */
@@ -62,7 +63,7 @@ export interface FragmentFlow<S extends Scope, T extends AnyTask, Ids extends st
     id: NewTaskId<Id, Ids>,
   ): TaskBuilder<S, T, Ids, Id, Given<'input', S['input']>, S['facts']>;
   /** Ends the fragment: only these tasks can be depended on, and read from, where it is used. */
-  exports<X extends Ids>(...ids: X[]): Fragment<S['accepts'], Select<T, X>>;
+  exports<X extends Ids>(...ids: X[]): Fragment<S['accepts'], Exported<T, X, S['accepts']>>;
 }
 
 /** A task in a chain: it goes on as a `TaskBuilder`, and ends in what the chain is. */
@@ -73,8 +74,13 @@ interface InChain<S extends Scope, T extends AnyTask, Ids extends string, Id ext
   }
     ? TaskBuilder<S, T, Ids, Id, E, F>
     : never;
-  readonly end: this extends { readonly out: infer Out; readonly mark: infer M extends Mark }
-    ? FlowOf<S, T | Task<Id, Out, M>, Ids | Id>[S['kind']]
+  readonly end: this extends {
+    readonly out: infer Out;
+    readonly mark: infer M extends Mark;
+    readonly entries: infer E extends AnyTask;
+    readonly facts: infer F extends Facts;
+  }
+    ? FlowOf<S, T | Task<Id, Out, M, ReadsInChain<E, F>[F['reads']]>, Ids | Id>[S['kind']]
     : never;
 }
 
@@ -100,7 +106,7 @@ export interface TaskBuilder<
     Ids,
     Id,
     Without<E, D> | Task<D, L, Selected<T, D>['mark']>,
-    Said<F, { mark: F['mark'] | 'skipped' }>
+    Said<F, ReadsMore & { mark: F['mark'] | 'skipped' }>
   >;
   /**
    * Undoes what a task set up, whose output it reads: it runs if that task succeeded, once everything that depends on
@@ -120,12 +126,20 @@ export interface TaskBuilder<
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends F['returns']>(
     work: (data: Views<E>[F['rule']], context: TaskContext) => R,
-  ): FlowOf<S, T | Task<Id, OutputOf<R, F>, F['mark'] | MarksUnder<E>[F['rule']]>, Ids | Id>[S['kind']];
+  ): FlowOf<
+    S,
+    T | Task<Id, OutputOf<R, F>, F['mark'] | MarksUnder<E>[F['rule']], ReadsInChain<E, F>[F['reads']]>,
+    Ids | Id
+  >[S['kind']];
   /** Runs a reusable task; `map` makes its input from the data. */
   run<In, R extends F['returns']>(
     task: ReusableTask<In, R>,
     map: NoInfer<(data: Views<E>[F['rule']]) => In>,
-  ): FlowOf<S, T | Task<Id, OutputOf<R, F>, F['mark'] | MarksUnder<E>[F['rule']]>, Ids | Id>[S['kind']];
+  ): FlowOf<
+    S,
+    T | Task<Id, OutputOf<R, F>, F['mark'] | MarksUnder<E>[F['rule']], ReadsInChain<E, F>[F['reads']]>,
+    Ids | Id
+  >[S['kind']];
   /** @deprecated This task has no `.run()` yet: say what it does before the next task begins. */
   addTask(missing: `Error: task '${Id}' has no .run() yet`): this;
 }

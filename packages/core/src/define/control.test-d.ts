@@ -1,7 +1,14 @@
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
 
-import { type OutputsOf, type Settled, type Task, type TriggerRule, workflow } from '../index.ts';
+import {
+  type AnyTask,
+  type OutputsOf,
+  type Settled,
+  type Task,
+  type TriggerRule,
+  workflow,
+} from '../index.ts';
 
 const shop = workflow('shop', { input: z.object({ day: z.string() }) })
   .addTask('order')
@@ -16,9 +23,11 @@ const shop = workflow('shop', { input: z.object({ day: z.string() }) })
   .addTask('mail')
   .allowFailure()
   .run(async () => true);
-type Tasks<W extends { readonly '~types'?: { readonly tasks: unknown } | undefined }> = NonNullable<
-  W['~types']
->['tasks'];
+type Tasks<W extends { readonly '~types'?: { readonly tasks: AnyTask } | undefined }> = Entries<
+  NonNullable<W['~types']>['tasks']
+>;
+// Without what they read.
+type Entries<T extends AnyTask> = T extends AnyTask ? Task<T['id'], T['out'], T['mark']> : never;
 
 // A task that may be skipped, or may fail without failing the run, may be missing from one that succeeded.
 expectTypeOf<OutputsOf<typeof shop>>().toEqualTypeOf<{
@@ -238,7 +247,7 @@ shop
   // @ts-expect-error TS2345 at 'all_done': Argument of type '"all_done"' is not assignable to parameter of type '"Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with options, which read the data as the rule makes it"'.
   .triggerRule('all_done');
 
-// @ts-expect-error TS2684 at shop: The 'this' context of type 'TaskBuilder<…>' is not assignable to method's 'this' of type '"Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with options, which read the data as the rule makes it"'.
+// @ts-expect-error TS2684 at shop: The 'this' context of type 'TaskBuilder<…' is not assignable to method's 'this' of type '"Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with options, which read the data as the rule makes it"'.
 shop
   .addTask('next')
   .forEach(() => [1])

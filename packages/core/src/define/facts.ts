@@ -27,6 +27,8 @@ export interface Facts {
   /** What can stand in for the output: a fallback, a recovery rule's value. */
   readonly instead: unknown;
   readonly fan: Fan;
+  /** How it is remembered what the handler reads: as the dependencies' IDs, or with entries of its own. */
+  readonly reads: 'ids' | 'entries';
 }
 
 /** What is true of a task of which nothing was said. */
@@ -38,6 +40,7 @@ export interface Fresh<M extends Mark = never> extends Facts {
   readonly made: Unset;
   readonly instead: never;
   readonly fan: 'one';
+  readonly reads: 'ids';
 }
 
 /** No output schema was given. */
@@ -81,11 +84,16 @@ export interface Read {
   readonly rules: 'Error: say .triggerRule(), .runAlways() and .teardownOf() before .when(), .forEach(), .compensate() and .pool() with options, which read the data as the rule makes it';
 }
 
+/** What the handler reads is more than, or not just, the outputs of its dependencies. */
+export interface ReadsMore {
+  readonly reads: 'entries';
+}
+
 /** What a step that changes the rule can be called on: anything, else the sentence that says why nothing. */
 export type Early<F extends Facts> = F['rules'] extends TriggerRule ? unknown : F['rules'];
 
 /** The rule of a teardown. */
-export interface OwnRule {
+export interface OwnRule extends ReadsMore {
   readonly rule: 'all_done';
   readonly always: 'all_done';
   readonly rules: 'Error: a teardown has a trigger rule of its own: its setup has succeeded, and whatever uses it has ended';

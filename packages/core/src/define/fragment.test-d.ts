@@ -118,7 +118,7 @@ expectTypeOf<OutputsOf<typeof leaves>>().toEqualTypeOf<{ readonly now: Date | un
 const dated = workflow('dated', { input: z.object({ day: z.string() }) });
 
 dated
-  // @ts-expect-error TS2345 at statistics: Argument of type 'Fragment<{ input: { day: string; }; rows: readonly Row[]; }, Task<"mean", number, "inherited"> | Task<"label", string, "inherited">>' is not assignable to parameter of type '"Error: the fragment needs task 'rows', which this workflow does not have yet"'.
+  // @ts-expect-error TS2345 at statistics: Argument of type 'Fragment<{ input: { day: string; }; rows: readonly Row[]; }, Task<…>>' is not assignable to parameter of type '"Error: the fragment needs task 'rows', which this workflow does not have yet"'.
   .use(statistics)
   .addTask('next')
   .dependsOn('label')

@@ -1,5 +1,6 @@
 import type { TaskDefinition } from '../model/definition.ts';
 import type { Fresh } from './facts.ts';
+import type { Detached } from './reads.ts';
 import type { Scope } from './scope.ts';
 import type { AnyTask, Mark, Select, Selected, Task } from './types.ts';
 
@@ -13,7 +14,7 @@ export interface FragmentScope<Needs> extends Scope {
 
 /** The tasks a fragment expects to find in the workflow that uses it. */
 export type NeededTasks<Needs> = {
-  [Id in keyof Needs & string]: Id extends 'input' ? never : Task<Id, Needs[Id], 'inherited'>;
+  [Id in keyof Needs & string]: Id extends 'input' ? never : Task<Id, Needs[Id], 'inherited', 'input'>;
 }[keyof Needs & string];
 
 /** A part of a workflow: some tasks, what they need from outside, and which of them others may depend on. */
@@ -34,9 +35,12 @@ export type FragmentFor<Needs, X extends AnyTask, Input, T extends AnyTask> = [I
     : `Error: the fragment needs task '${Missing<Needs, T>}', which this workflow does not have yet`
   : `Error: the fragment needs an input that this workflow's input does not fit`;
 
+/** What a fragment that has these tasks exports under these IDs. What it needs will be found in the workflow. */
+export type Exported<T extends AnyTask, Id, Needs> = Detached<Selected<T, Id>, T, keyof Needs>;
+
 /** What a fragment exports, as the workflow sees it: `inherited` becomes what is true there of the needed tasks. */
 export type Used<X extends AnyTask, Needs, T extends AnyTask, M extends Mark> = X extends AnyTask
-  ? Task<X['id'], X['out'], M | MarkIn<T, keyof Needs>[X['mark']]>
+  ? Task<X['id'], X['out'], M | MarkIn<T, keyof Needs>[X['mark']], X['reads']>
   : never;
 
 interface MarkIn<T extends AnyTask, Ids> {

@@ -1,7 +1,17 @@
 import { expectTypeOf } from 'expect-type';
 import { z } from 'zod';
 
-import { graph, type OutputsOf, type Settled, task, type TaskRef, workflow } from '../index.ts';
+import {
+  type Given,
+  graph,
+  type OutputsOf,
+  type Reads,
+  type Settled,
+  type Task,
+  task,
+  type TaskRef,
+  workflow,
+} from '../index.ts';
 
 interface Input {
   readonly day: string;
@@ -17,7 +27,10 @@ const clean = g
     expectTypeOf(data).toEqualTypeOf<{ readonly input: Input; readonly extract: string[] }>();
     return data.extract.length;
   });
-expectTypeOf(clean).toEqualTypeOf<TaskRef<'clean', number, Input>>();
+expectTypeOf(clean).toEqualTypeOf<
+  TaskRef<'clean', number, Input, never, 'input' | Task<'extract', string[]>>
+>();
+expectTypeOf(clean).toExtend<TaskRef<'clean', number, Input>>();
 
 // Several at once or one after the other, with a schema, with a reusable task: as in a chain.
 const checked = g
@@ -37,7 +50,7 @@ const reused = g
     checked,
   ]);
 const leaking = g.addTask('leaking').run(() => JSON.parse('{}'));
-expectTypeOf(leaking).toEqualTypeOf<TaskRef<'leaking', unknown, Input>>();
+expectTypeOf(leaking).toEqualTypeOf<TaskRef<'leaking', unknown, Input, never, 'input'>>();
 
 const report = workflow('report', { input: z.object({ day: z.string(), city: z.string() }) })
   .addTasks(checked, reused)
@@ -58,7 +71,7 @@ g.addTask('join')
   .dependsOn(...shards)
   .run((data) => expectTypeOf(data['shard-2']).toEqualTypeOf<Date | undefined>());
 const named = ['a', 'b'].map((name: string) => g.addTask(name).run(() => name.length));
-expectTypeOf(named).toEqualTypeOf<TaskRef<string, number, Input>[]>();
+expectTypeOf(named).toEqualTypeOf<TaskRef<string, number, Input, never, 'input'>[]>();
 
 // Two handles of the same type stay two tasks.
 const twins = g
@@ -68,7 +81,9 @@ const twins = g
     g.addTask('two').run(() => 1),
   )
   .run(({ one, two }) => one + two);
-expectTypeOf(twins).toEqualTypeOf<TaskRef<'both', number, Input>>();
+expectTypeOf(twins).toEqualTypeOf<
+  TaskRef<'both', number, Input, never, 'input' | Task<'one', number> | Task<'two', number>>
+>();
 
 // Whatever can be said of a task in a chain can be said of one by reference, tasks being named by their values.
 const kind = g
@@ -87,7 +102,21 @@ const csv = g
     return item.length + index;
   });
 expectTypeOf(csv).toEqualTypeOf<
-  TaskRef<'csv', Settled<number, 'succeeded' | 'failed'>[] | null, Input, 'skipped'>
+  TaskRef<
+    'csv',
+    Settled<number, 'succeeded' | 'failed'>[] | null,
+    Input,
+    'skipped',
+    Reads<
+      | 'input'
+      | Task<'extract', string[]>
+      | Task<'kind', 'csv'>
+      | Given<'item', string>
+      | Given<'index', number>,
+      'all_success',
+      'settled'
+    >
+  >
 >();
 const rest = g
   .addTask('rest')
@@ -98,7 +127,11 @@ const rest = g
     expectTypeOf(data.kind.status).toEqualTypeOf<'succeeded'>();
     return data.kind.value;
   });
-expectTypeOf(rest).toEqualTypeOf<TaskRef<'rest', 'csv' | 'xml', Input>>();
+type Csv = Task<'csv', Settled<number, 'succeeded' | 'failed'>[] | null, 'skipped'>;
+type Kind = Task<'kind', 'csv' | 'xml'>;
+expectTypeOf(rest).toEqualTypeOf<
+  TaskRef<'rest', 'csv' | 'xml', Input, never, Reads<'input' | Csv | Kind, 'none_failed', 'one'>>
+>();
 const torn = g
   .addTask('torn')
   .dependsOn(rest)
@@ -112,9 +145,12 @@ const child = g
   .addTask('child')
   .allowFailure()
   .runWorkflow(report, ({ input }) => ({ ...input, city: 'Oslo' }));
-expectTypeOf(child).toEqualTypeOf<TaskRef<'child', undefined, Input, 'failed'>>();
+expectTypeOf(child).toEqualTypeOf<TaskRef<'child', undefined, Input, 'failed', 'input'>>();
 const slept = g.addTask('slept').dependsOn(child).runAlways().sleep('1s');
-expectTypeOf(slept).toEqualTypeOf<TaskRef<'slept', undefined, Input>>();
+type Child = Task<'child', undefined, 'failed'>;
+expectTypeOf(slept).toEqualTypeOf<
+  TaskRef<'slept', undefined, Input, never, Reads<'input' | Child, 'all_done', 'one'>>
+>();
 const taken = workflow('taken', { input: z.object({ day: z.string() }) }).addTasks(torn, slept);
 expectTypeOf<OutputsOf<typeof taken>>().toEqualTypeOf<{
   readonly torn: 'succeeded' | 'failed' | 'upstream_failed' | 'cancelled' | undefined;
@@ -132,7 +168,8 @@ const joined = g
   .dependsOn(csv, ...maybe)
   .triggerRule('none_failed_min_one_success')
   .run(() => 1);
-expectTypeOf(joined).toEqualTypeOf<TaskRef<'joined', number, Input, 'skipped'>>();
+expectTypeOf(joined).toExtend<TaskRef<'joined', number, Input, 'skipped'>>();
+expectTypeOf(joined).not.toExtend<TaskRef<'joined', number, Input>>();
 
 // --- What the user reads -------------------------------------------------------------------------------------
 
@@ -147,7 +184,7 @@ g.addTask('input').run(() => 1);
 // @ts-expect-error TS2345 at 'clean': Argument of type 'string' is not assignable to parameter of type 'TaskRefFor<Input>'.
 g.addTask('load').dependsOn('clean');
 
-// @ts-expect-error TS2345 at clean: Argument of type 'TaskRef<"clean", number, Input, never>' is not assignable to parameter of type 'TaskRefFor<undefined>'.
+// @ts-expect-error TS2345 at clean: Argument of type 'TaskRef<"clean", number, Input, never, …>' is not assignable to parameter of type 'TaskRefFor<undefined>'.
 //   Type 'undefined' is not assignable to type 'Input'.
 workflow('undated').addTasks(clean);
 

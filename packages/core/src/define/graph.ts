@@ -3,16 +3,19 @@ import type { TaskDefinition } from '../model/definition.ts';
 import { type Common, copyOf, depending, emptyTask, type Rare } from './copy.ts';
 import { TaskDraft } from './draft.ts';
 import type { ReusableTask } from './task.ts';
-import type { Early, Facts, Fresh, OutputOf, OwnRule, Said } from './facts.ts';
+import type { Early, Facts, Fresh, OutputOf, OwnRule, ReadsMore, Said } from './facts.ts';
+import type { ReadsInGraph } from './reads.ts';
 import type { MarksUnder } from './marks.ts';
 import type { Place, TaskSteps } from './steps.ts';
 import type { AnyTask, Given, LabelOf, Mark, ReservedId, Task, Without } from './types.ts';
 import type { Views } from './views.ts';
 
 /** A task that is known by reference: others name it by this value, not by its ID. */
-export interface TaskRef<Id extends string, Out, Input, M extends Mark = never> {
+export interface TaskRef<Id extends string, Out, Input, M extends Mark = never, R = unknown> {
   /** Only for the type checker; nothing is there at run time. */
-  readonly '~types'?: { readonly task: Task<Id, Out, M>; readonly reads: (input: Input) => void } | undefined;
+  readonly '~types'?:
+    | { readonly task: Task<Id, Out, M>; readonly input: (input: Input) => void; readonly reads: R }
+    | undefined;
   readonly id: Id;
   readonly definition: TaskDefinition;
   readonly dependsOn: readonly TaskRef<string, unknown, never, Mark>[];
@@ -23,12 +26,20 @@ export type TaskRefFor<Input> = TaskRef<string, unknown, Input, Mark>;
 
 /** What the types know of the tasks in a tuple of references. */
 export type TasksOf<R extends readonly TaskRefFor<never>[]> = TaskOf<R[number]>;
-type TaskOf<R> = R extends { readonly '~types'?: { readonly task: infer T extends AnyTask } | undefined }
-  ? T
+type TaskOf<R extends TaskRefFor<never>> = NonNullable<R['~types']>['task'];
+
+/** What a workflow that takes these references remembers of their tasks. */
+export type AddedBy<R extends readonly TaskRefFor<never>[]> = Added<R[number]>;
+type Added<R> = R extends {
+  readonly '~types'?: { readonly task: infer T extends AnyTask; readonly reads: infer D } | undefined;
+}
+  ? Task<T['id'], T['out'], T['mark'], D>
   : never;
 
 /** What is read beside this task. Put off until the task is known, else TypeScript takes any ID for its. */
-type Beside<E extends AnyTask, R> = [R] extends [never] ? never : Without<E, TaskOf<R>['id']>;
+type Beside<E extends AnyTask, R extends TaskRefFor<never>> = [R] extends [never]
+  ? never
+  : Without<E, TaskOf<R>['id']>;
 
 /** Makes tasks by reference. It keeps nothing: the tasks become a workflow's with `.addTasks()`. */
 export interface Graph<Input> {
@@ -45,8 +56,13 @@ interface InGraph<Input, Id extends string> extends Place {
   }
     ? TaskRefBuilder<Input, Id, E, F>
     : never;
-  readonly end: this extends { readonly out: infer Out; readonly mark: infer M extends Mark }
-    ? TaskRef<Id, Out, Input, M>
+  readonly end: this extends {
+    readonly out: infer Out;
+    readonly mark: infer M extends Mark;
+    readonly entries: infer E extends AnyTask;
+    readonly facts: infer F extends Facts;
+  }
+    ? TaskRef<Id, Out, Input, M, ReadsInGraph<E, F>[F['reads']]>
     : never;
 }
 
@@ -70,7 +86,7 @@ export interface TaskRefBuilder<
     Input,
     Id,
     Beside<E, R> | Task<TaskOf<R>['id'], L, TaskOf<R>['mark']>,
-    Said<F, { mark: F['mark'] | 'skipped' }>
+    Said<F, ReadsMore & { mark: F['mark'] | 'skipped' }>
   >;
   /**
    * Undoes what a task set up, whose output it reads: it runs if that task succeeded, once everything that depends on
@@ -88,12 +104,12 @@ export interface TaskRefBuilder<
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends F['returns']>(
     work: (data: Views<E>[F['rule']], context: TaskContext) => R,
-  ): TaskRef<Id, OutputOf<R, F>, Input, F['mark'] | MarksUnder<E>[F['rule']]>;
+  ): TaskRef<Id, OutputOf<R, F>, Input, F['mark'] | MarksUnder<E>[F['rule']], ReadsInGraph<E, F>[F['reads']]>;
   /** Runs a reusable task; `map` makes its input from the data. */
   run<In, R extends F['returns']>(
     task: ReusableTask<In, R>,
     map: NoInfer<(data: Views<E>[F['rule']]) => In>,
-  ): TaskRef<Id, OutputOf<R, F>, Input, F['mark'] | MarksUnder<E>[F['rule']]>;
+  ): TaskRef<Id, OutputOf<R, F>, Input, F['mark'] | MarksUnder<E>[F['rule']], ReadsInGraph<E, F>[F['reads']]>;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Pool } from '../model/placement.ts';
 import type { Duration } from '../model/policy.ts';
 import type { Schema } from '../model/schema.ts';
 import type { Skip } from '../model/skip.ts';
-import type { Early, Facts, FanOf, OutputOf, Read, Said, SkipIn, Undone, Unset } from './facts.ts';
+import type { Early, Facts, FanOf, OutputOf, Read, ReadsMore, Said, SkipIn, Undone, Unset } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
 import type { TaskPolicies } from './policies.ts';
 import type { MarkOf, RecoveryRuleOf, ValueOf } from './recover.ts';
@@ -19,7 +19,7 @@ import type { Views } from './views.ts';
 export interface Place {
   /** Has the parameters `entries` and `facts`. */
   readonly builder: unknown;
-  /** Has the parameters `out` and `mark`. */
+  /** Has the parameters `out`, `mark`, `entries` and `facts`. */
   readonly end: unknown;
 }
 
@@ -29,8 +29,13 @@ type Step<P extends Place, E extends AnyTask, F extends Facts> = (P & {
   readonly facts: F;
 })['builder'];
 
-/** What comes after a task with this output and mark. */
-type End<P extends Place, Out, M extends Mark> = (P & { readonly out: Out; readonly mark: M })['end'];
+/** What comes after a task with this output and mark, which was declared with these entries and facts. */
+type End<P extends Place, Out, M extends Mark, E extends AnyTask, F extends Facts> = (P & {
+  readonly out: Out;
+  readonly mark: M;
+  readonly entries: E;
+  readonly facts: F;
+})['end'];
 
 /** What can be said of a task that its own type or its handler's depends on, wherever it is declared. */
 export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> extends TaskPolicies {
@@ -40,11 +45,11 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
    */
   triggerRule<R extends F['rules']>(
     rule: R,
-  ): Step<P, E, Said<F, { rule: Extract<R, Facts['rule']>; always: Extract<R, Facts['rule']> }>>;
+  ): Step<P, E, Said<F, ReadsMore & { rule: Extract<R, Facts['rule']>; always: Extract<R, Facts['rule']> }>>;
   /** Runs in a cancelled run too. Where no trigger rule is said, the rule is then `all_done`. */
   runAlways(
     this: [F['always']] extends [F['rule']] ? unknown : Early<F>,
-  ): Step<P, E, Said<F, { rule: F['always'] }>>;
+  ): Step<P, E, Said<F, ReadsMore & { rule: F['always'] }>>;
   /**
    * Runs only if this says yes, asked after the rule said run; else the task is skipped. Said again, all must say yes.
    * One that throws fails the task with `ConditionError`.
@@ -64,7 +69,7 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
   ): Step<
     P,
     OutsideItems<E> | Given<'item', X> | Given<'index', number>,
-    Said<F, Read & { fan: FanOf<J, C> }>
+    Said<F, ReadsMore & Read & { fan: FanOf<J, C> }>
   >;
   /** Runs once for each combination of the axes' values: the handler reads them as `matrix`, and `index`. */
   matrix<
@@ -79,7 +84,7 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
     | OutsideItems<E>
     | Given<'matrix', { readonly [Axis in keyof A]: A[Axis][number] }>
     | Given<'index', number>,
-    Said<F, { fan: FanOf<J, C> }>
+    Said<F, ReadsMore & { fan: FanOf<J, C> }>
   >;
   /**
    * Checks what the handler returns, in a fan-out for each item; dependents get what the schema gives. A value that
@@ -137,11 +142,11 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
     ...[input]: undefined extends In
       ? [input?: (data: Views<E>[F['rule']]) => NoInfer<In>]
       : [input: (data: Views<E>[F['rule']]) => NoInfer<In>]
-  ): End<P, OutputOf<Out, F>, F['mark'] | MarksUnder<E>[F['rule']]>;
+  ): End<P, OutputOf<Out, F>, F['mark'] | MarksUnder<E>[F['rule']], E, F>;
   /** Waits for a length of time, or until an instant, and holds no slot meanwhile. Its output is undefined. */
   sleep(
     length: Duration | Date | ((data: Views<E>[F['rule']]) => Duration | Date),
-  ): End<P, undefined, F['mark'] | MarksUnder<E>[F['rule']]>;
+  ): End<P, undefined, F['mark'] | MarksUnder<E>[F['rule']], E, F>;
 }
 
 /** What changes where this, or what it is a promise of, can stand in for the output. */

@@ -1,8 +1,8 @@
 import type { WorkflowDefinition } from '../model/definition.ts';
 
 /*
- * How a workflow remembers its tasks. Each task is one entry `Task<Id, Out, Mark>` of a flat union, and the IDs are a
- * second union beside it. `dependsOn` picks the entries it names at once into a small union, and only that reaches
+ * How a workflow remembers its tasks. Each task is one entry `Task<Id, Out, Mark, Reads>` of a flat union, and the IDs are
+ * a second union beside it. `dependsOn` picks the entries it names at once into a small union, and only that reaches
  * the handler's types. What was measured to fail instead, and why this shape is kept, is in docs/decisions.
  */
 
@@ -17,13 +17,24 @@ export interface AnyTask {
   readonly id: string;
   readonly out: unknown;
   readonly mark: Mark;
+  /** What its handler reads, as far as that is remembered. */
+  readonly reads: unknown;
 }
 
-/** What the types know of a task: its ID, its output, and why that may be missing; by default it may not. */
-export interface Task<Id extends string = string, Out = unknown, M extends Mark = never> extends AnyTask {
+/**
+ * What the types know of a task: its ID, its output, and why that may be missing; by default it may not. The last is what
+ * its handler reads, of which by default nothing is known.
+ */
+export interface Task<
+  Id extends string = string,
+  Out = unknown,
+  M extends Mark = never,
+  R = unknown,
+> extends AnyTask {
   readonly id: Id;
   readonly out: Out;
   readonly mark: M;
+  readonly reads: R;
 }
 
 /** What a handler reads beside its dependencies, such as the input: always there, whatever the rule. */
@@ -66,7 +77,7 @@ type NotLiteral<T> = T extends string | number | boolean ? ({} extends { [K in `
 export type Marked<T extends AnyTask, M extends Mark> = [M] extends [never]
   ? T
   : T extends AnyTask
-    ? Task<T['id'], T['out'], T['mark'] | M>
+    ? Task<T['id'], T['out'], T['mark'] | M, T['reads']>
     : never;
 
 /** `any` stops here: what is read from an untyped output is `unknown` until it is checked. */
@@ -89,10 +100,12 @@ export type DependencyId<Ids extends string> = [Ids] extends [never]
   ? 'Error: no task is defined before this one, so there is nothing to depend on'
   : Ids;
 
-/** A workflow of any shape. */
-export interface Workflow<In = unknown, T extends AnyTask = AnyTask, Out = unknown> {
+/** A workflow of any shape: what a run takes, its tasks, its output, and what handlers read as `input`. */
+export interface Workflow<In = unknown, T extends AnyTask = AnyTask, Out = unknown, Input = unknown> {
   /** Only for the type checker; nothing is there at run time. */
-  readonly '~types'?: { readonly accepts: In; readonly tasks: T; readonly output: Out } | undefined;
+  readonly '~types'?:
+    | { readonly accepts: In; readonly tasks: T; readonly output: Out; readonly input: Input }
+    | undefined;
   /** The frozen plain data that `compile` checks. */
   readonly definition: WorkflowDefinition;
 }

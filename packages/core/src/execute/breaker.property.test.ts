@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import type { BreakerState } from '../model/policy.ts';
 import type { BreakerPass } from './breaker-pass.ts';
 import { breakerFor, loadBreakers } from './breakers.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import type { BreakerPolicy, BreakerState } from '../model/policy.ts';
 import type { Breaker } from './breaker.ts';
 import { breakerFor, breakers, loadBreakers } from './breakers.ts';
@@ -148,7 +148,7 @@ describe('a closed breaker', () => {
 describe('an open breaker', () => {
   test('lets nothing through until its time has passed', () => {
     const { api } = opened();
-    expect(api.opensUntil()).toBe(clock.start + 30_000);
+    expect(api.opensUntil()).toBe(clock.startedAt + 30_000);
     clock.spend(29_999);
     expect(api.enter()).toBeUndefined();
     expect(api.state).toBe('open');
@@ -176,7 +176,7 @@ describe('an open breaker', () => {
     call(api, '++-');
     clock.spend(5_000);
     call(api, '-');
-    const at = clock.start + 5_000;
+    const at = clock.startedAt + 5_000;
     const why = { name: 'api', calls: 4, failures: 2, openedAt: at };
     expect(breakers(clock)).toEqual([{ ...why, state: 'open', until: at + 30_000 }]);
     clock.spend(60_000);

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import { planBreaker } from '../compile/breaker.ts';
 import { OptionError } from '../model/error.ts';
 import type { BreakerOptions, BreakerPolicy } from '../model/policy.ts';
@@ -126,8 +126,8 @@ describe('the breakers of a process', () => {
         state: 'open',
         calls: 5,
         failures: 5,
-        openedAt: clock.start,
-        until: clock.start + 30_000,
+        openedAt: clock.startedAt,
+        until: clock.startedAt + 30_000,
       },
     ]);
   });

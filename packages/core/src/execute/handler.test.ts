@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { gate, VirtualClock } from '../../test/kit.ts';
+import { gate, VirtualClock } from '@wf-sdk/testing';
 import { run, type RunOptions, workflow } from '../index.ts';
 
 const unhandled: unknown[] = [];
@@ -78,7 +78,7 @@ describe('what a handler does', () => {
       .run(() => Promise.reject(new Error('no')));
     void run(failing, undefined, { clock });
     await clock.advance(10);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
     expect(unhandled).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe('what a handler does', () => {
         seen = { info, task, attempt, idempotencyKey, aborted: signal.aborted };
       });
     await run(flow, undefined, { id: 'r1', clock: new VirtualClock() });
-    const info = { id: 'r1', workflow: 'etl', version: '1.2.0', startedAt: 1_000_000 };
+    const info = { id: 'r1', workflow: 'etl', version: '1.2.0', startedAt: new VirtualClock().startedAt };
     expect(seen).toEqual({ info, task: { id: 'a' }, attempt: 1, idempotencyKey: 'r1/a', aborted: false });
   });
 });

@@ -75,7 +75,7 @@ test('the wait before the next attempt is what the response asks for, beyond max
         id: 'a',
         retry: { attempts: 4, delay: 10, maxDelay: 20, backoff: 'constant' },
         handler: (_: never, { attempt }) => {
-          starts.push(clock.passed);
+          starts.push(clock.elapsedMs);
           if (attempt === 1)
             throw failing({ response: new Response(null, { status: 429, headers: { 'retry-after': '3' } }) });
           if (attempt === 2)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { gate, lines, recorder, VirtualClock } from '../../test/kit.ts';
+import { gate, VirtualClock } from '@wf-sdk/testing';
+import { lines, recorder } from '../../test/kit.ts';
 import {
   NonRetryableError,
   RetryAfterError,

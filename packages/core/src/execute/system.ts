@@ -10,15 +10,19 @@ export const systemClock: Clock = {
   now: () => ORIGIN + performance.now(),
 
   setTimer(delayMs, callback) {
-    // Node cuts a length to whole milliseconds: a timer would be early by what is cut.
     const dueAt = performance.now() + delayMs;
     let handle: NodeJS.Timeout;
     const arm = (): void => {
-      const left = dueAt - performance.now();
-      handle =
-        left > LONGEST_TIMER_MS
-          ? setTimeout(arm, LONGEST_TIMER_MS)
-          : setTimeout(callback, Math.max(0, Math.ceil(left)));
+      handle = setTimeout(
+        look,
+        Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(dueAt - performance.now()))),
+      );
+    };
+    // Node counts in whole milliseconds, from when its turn began: after a long turn a timer is early by as much. Those due
+    // within the same millisecond are left in their order.
+    const look = (): void => {
+      if (dueAt - performance.now() >= 1) arm();
+      else callback();
     };
     arm();
     return () => clearTimeout(handle);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { gate, type Gate, lines, recorder, VirtualClock } from '../../test/kit.ts';
+import { gate, type Gate, VirtualClock } from '@wf-sdk/testing';
+import { lines, recorder } from '../../test/kit.ts';
 import { DeadlineError, run, TimeoutError, workflow } from '../index.ts';
 
 /** Attempts that wait for the test, and the signals they got. */
@@ -147,9 +148,9 @@ describe('timeout', () => {
       .timeout(100)
       .run(never);
     const { tasks } = await clock.passUntil(run(flow, undefined, { clock, concurrency: 3 }));
-    expect([tasks.a.endedAt, tasks.b.endedAt, tasks.c.endedAt].map((at = 0) => at - clock.start)).toEqual([
-      100, 150, 200,
-    ]);
+    expect([tasks.a.endedAt, tasks.b.endedAt, tasks.c.endedAt].map((at = 0) => at - clock.startedAt)).toEqual(
+      [100, 150, 200],
+    );
   });
 
   test('that is not reached leaves no timer armed', async () => {
@@ -160,7 +161,7 @@ describe('timeout', () => {
       .deadline('1d')
       .run(() => 1);
     await run(flow, undefined, { clock, timeout: '2d' });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 });
 
@@ -195,7 +196,7 @@ describe('deadline', () => {
     const result = await clock.passUntil(run(flow, undefined, { clock }));
     expect(result.tasks.a).toMatchObject({ state: 'failed', attempts: 3, durationMs: 70 });
     expect(result.tasks.a.error).toMatchObject({ code: 'deadline_exceeded', cause: { message: 'own' } });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('ends a task that is queued for its next attempt', async () => {

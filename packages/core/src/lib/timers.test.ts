@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import { Timers } from './timers.ts';
 
 function timers(onDue: (owner: string) => void = () => undefined) {
@@ -14,7 +14,7 @@ function timers(onDue: (owner: string) => void = () => undefined) {
       return over.has(owner);
     },
     due: (owner) => {
-      due.push(`${owner} at ${clock.passed}`);
+      due.push(`${owner} at ${clock.elapsedMs}`);
       onDue(owner);
     },
   });
@@ -74,9 +74,9 @@ test("one of the clock's timers serves all of one length, and none is left after
   for (let count = 0; count < 50; count++) add('a', 100);
   add('b', 200);
   await clock.settle();
-  expect(clock.armed).toBe(2);
+  expect(clock.timers).toBe(2);
   list.clear();
-  expect(clock.armed).toBe(0);
+  expect(clock.timers).toBe(0);
 });
 
 test("none of the clock's timers is asked for what is cleared within a turn", async () => {
@@ -84,7 +84,7 @@ test("none of the clock's timers is asked for what is cleared within a turn", as
   add('a', 100);
   list.clear();
   await clock.settle();
-  expect(clock.armed).toBe(0);
+  expect(clock.timers).toBe(0);
   add('b', 100);
   await clock.advance(100);
   expect(due).toEqual(['b at 100']);
@@ -97,7 +97,7 @@ test('clear while one falls due leaves none armed and lets no other fall due', a
   await kit.clock.advance(5);
   kit.add('c', 10);
   await kit.clock.advance(5);
-  expect([kit.due, kit.clock.armed]).toEqual([['a at 10'], 0]);
+  expect([kit.due, kit.clock.timers]).toEqual([['a at 10'], 0]);
 });
 
 test('owners that are over are dropped as others come, each asked about a few times at most', async () => {

@@ -5,13 +5,19 @@ import type { RunEvent } from './event.ts';
 export interface Clock {
   /** Milliseconds since the epoch, fractions allowed; never goes back. */
   now(): number;
-  /** Calls `callback` once, when `delayMs` (any finite length) have passed. Gives what cancels it. */
+  /**
+   * Calls `callback` once, when `delayMs` (any finite length from 0) have passed, at most a millisecond too early, and of
+   * timers due at once that which was set first. Gives what cancels it.
+   */
   setTimer(delayMs: number, callback: () => void): () => void;
   /** Calls `callback` after pending I/O, timers and signals had their turn. */
   yieldTurn(callback: () => void): void;
 }
 
-/** Is told each event of a run, in order, right after it became true. It must not throw, and cannot delay the run. */
+/**
+ * Is told each event of a run, in order, right after it became true. It must not throw, and cannot delay the run. What it
+ * does not know, a type of event or a member of one, it passes over: a later version has more of them.
+ */
 export type Observer = (event: RunEvent) => void;
 
 /** One attempt to be made somewhere else than on this thread. What is in it can be cloned or sent as JSON. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { gate, lines, recorder, VirtualClock } from '../../test/kit.ts';
+import { gate, VirtualClock } from '@wf-sdk/testing';
+import { lines, recorder } from '../../test/kit.ts';
 import { run, type RunEvent, workflow } from '../index.ts';
 
 const flow = workflow('w', { version: '2.0.0' })
@@ -36,7 +37,7 @@ describe('events', () => {
   test('tell a run from its start to its end', async () => {
     const { events, observe } = recorder();
     await run(flow, undefined, { id: 'r', clock: new VirtualClock(), observers: [observe] });
-    const base = { run: 'r', at: 1_000_000 };
+    const base = { run: 'r', at: new VirtualClock().startedAt };
     expect(lines(events)).toEqual(story);
     expect(events[0]).toEqual({
       ...base,

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { describe, expect, test } from 'vitest';
 
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import { OutputSelectorError, run, RunFailedError, runOrThrow, TaskFailedError, workflow } from '../index.ts';
 
 const sum = workflow('sum', { version: '1.0.0' })
@@ -131,7 +131,7 @@ describe('a result', () => {
       .dependsOn('b')
       .run(() => clock.spend(7));
     const { startedAt, endedAt, durationMs, tasks } = await clock.passUntil(run(flow, undefined, { clock }));
-    expect([startedAt, endedAt - startedAt, durationMs]).toEqual([clock.start, 177, 177]);
+    expect([startedAt, endedAt - startedAt, durationMs]).toEqual([clock.startedAt, 177, 177]);
     const times = [tasks.a, tasks.b, tasks.c].map((task) => [
       (task.startedAt ?? 0) - startedAt,
       (task.endedAt ?? 0) - startedAt,

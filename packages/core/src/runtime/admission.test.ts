@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
 
+import { gate, VirtualClock } from '@wf-sdk/testing';
 import {
   type Driven,
   drive,
   fails,
   flowOf,
-  gate,
   lines,
   type PlainTask,
   statesOf,
   taskOf,
   untilAborted,
-  VirtualClock,
 } from '../../test/kit.ts';
 import { poolsOf } from '../admit/pool-set.ts';
 import { pool, type RunOptions } from '../index.ts';
@@ -29,7 +28,7 @@ const taking = (id: string, handler: PlainTask['handler'], policies: Partial<Pla
 async function ended({ end, clock }: Driven) {
   const result = await end();
   for (const status of poolsOf(clock).status()) expect(status).toMatchObject({ used: 0, waiting: 0 });
-  expect(clock.armed).toBe(0);
+  expect(clock.timers).toBe(0);
   return result;
 }
 
@@ -59,7 +58,7 @@ describe('a pool', () => {
     await ended(second);
     expect(most()).toBe(1);
     expect(started).toEqual(['r1 a', 'r1 b', 'r2 a', 'r2 b']);
-    expect(first.clock.passed).toBe(40);
+    expect(first.clock.elapsedMs).toBe(40);
   });
 
   test('lets a task in whose priority is higher, and limits each key', async () => {
@@ -75,7 +74,7 @@ describe('a pool', () => {
     });
     const driven = other.driving([of('a', 'x'), of('b', 'x'), of('c', 'y')]);
     await ended(driven);
-    expect([other.most(), other.started, driven.clock.passed]).toEqual([2, ['r a', 'r c', 'r b'], 20]);
+    expect([other.most(), other.started, driven.clock.elapsedMs]).toEqual([2, ['r a', 'r c', 'r b'], 20]);
   });
 
   test('takes its key from the data of the task', async () => {
@@ -324,7 +323,7 @@ describe('a rate', () => {
       ['a', 'b', 'c'].map((id) => ({
         id,
         pools: [{ pool: api }],
-        handler: () => void starts.push(clock.passed),
+        handler: () => void starts.push(clock.elapsedMs),
       })),
     );
     const [first, second] = [drive(flow, { clock }), drive(flow, { clock })];
@@ -344,7 +343,7 @@ describe('resources', () => {
     }));
     const driven = driving(tasks, { resources: { cpu: 3, memory: '2GB' } });
     await ended(driven);
-    expect([most(), driven.clock.passed]).toEqual([2, 20]);
+    expect([most(), driven.clock.elapsedMs]).toEqual([2, 20]);
   });
 
   test('that are never there are an error before the run begins', () => {
@@ -368,7 +367,7 @@ describe('resources', () => {
           resources: { cpu: 2 },
           retry: { attempts: 2, delay: 50 },
           handler: (_: never, { attempt }) => (
-            order.push(`a#${attempt} at ${driven.clock.passed}`),
+            order.push(`a#${attempt} at ${driven.clock.elapsedMs}`),
             attempt === 1 ? fails() : 1
           ),
         },
@@ -377,7 +376,7 @@ describe('resources', () => {
           resources: { cpu: 1 },
           fanOut: { kind: 'each', select: () => [1, 2, 3] },
           handler: ({ item }: { readonly item: number }) => (
-            order.push(`${item} at ${driven.clock.passed}`),
+            order.push(`${item} at ${driven.clock.elapsedMs}`),
             driven.clock.sleep(20)
           ),
         },

@@ -1,16 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { gate, VirtualClock } from '@wf-sdk/testing';
 import {
   drive,
   fails,
   flowOf,
-  gate,
   lines,
   type PlainTask,
   statesOf,
   taskOf,
   untilAborted,
-  VirtualClock,
 } from '../../test/kit.ts';
 import { loadBreakers } from '../execute/breakers.ts';
 import { breakers, resetBreakers, type RunOptions } from '../index.ts';
@@ -25,7 +24,7 @@ const service: BreakerOptions = { name: 'service', minimumCalls: 1, resetAfter: 
 async function opened(options: Partial<BreakerOptions> = {}): Promise<VirtualClock> {
   const clock = new VirtualClock();
   await drive(flowOf([{ id: 'a', breaker: { ...service, ...options }, handler: fails }]), { clock }).end();
-  expect(breakers(clock)).toMatchObject([{ state: 'open', until: clock.start + 60_000 }]);
+  expect(breakers(clock)).toMatchObject([{ state: 'open', until: clock.startedAt + 60_000 }]);
   return clock;
 }
 
@@ -44,12 +43,12 @@ describe('an open breaker', () => {
     const clock = await opened();
     const { end, events } = driving(
       clock,
-      [calling(() => clock.passed), { id: 'other', handler: () => clock.passed }],
+      [calling(() => clock.elapsedMs), { id: 'other', handler: () => clock.elapsedMs }],
       { concurrency: 1 },
     );
     const result = await end();
     expect(result.outputs).toEqual({ a: 60_000, other: 0 });
-    expect(taskOf(result, 'a')).toMatchObject({ attempts: 1, startedAt: clock.start + 60_000 });
+    expect(taskOf(result, 'a')).toMatchObject({ attempts: 1, startedAt: clock.startedAt + 60_000 });
     expect(events.filter((event) => 'task' in event && event.task === 'a').map(({ type }) => type)).toEqual([
       'task.queued',
       'task.waiting',
@@ -59,13 +58,13 @@ describe('an open breaker', () => {
     ]);
     expect(events.find(({ type }) => type === 'task.waiting')).toMatchObject({
       for: 'breaker',
-      until: clock.start + 60_000,
+      until: clock.startedAt + 60_000,
     });
     expect(events.flatMap((event) => (event.type === 'breaker.changed' ? [event.state] : []))).toEqual([
       'half_open',
       'closed',
     ]);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('fails the attempt of a task that says so, without a call of its handler', async () => {
@@ -102,7 +101,7 @@ describe('an open breaker', () => {
       attempts: 1,
       error: { code: 'breaker_open' },
     });
-    expect([clock.passed, clock.armed]).toEqual([0, 0]);
+    expect([clock.elapsedMs, clock.timers]).toEqual([0, 0]);
     const patient = driving(clock, [calling(() => 1, { deadline: '2m' })]);
     expect((await patient.end()).outcome).toBe('success');
   });
@@ -125,7 +124,7 @@ describe('an open breaker', () => {
       false,
       'breaker_open',
     ]);
-    expect([clock.passed, clock.armed]).toEqual([100, 0]);
+    expect([clock.elapsedMs, clock.timers]).toEqual([100, 0]);
   });
 
   test('that made an attempt hopeless does not give the task more attempts than it has', async () => {
@@ -161,7 +160,7 @@ describe('an open breaker', () => {
     await clock.advance(5);
     void handle.cancel();
     expect(statesOf(await end())).toEqual({ a: 'cancelled' });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('is waited for by items, which hold no slot', async () => {
@@ -171,7 +170,7 @@ describe('an open breaker', () => {
       clock,
       [
         calling(({ item }: { readonly item: number }) => item, { fanOut }),
-        { id: 'other', handler: () => clock.passed },
+        { id: 'other', handler: () => clock.elapsedMs },
       ],
       {
         concurrency: 1,
@@ -183,7 +182,7 @@ describe('an open breaker', () => {
     await again.advance(5);
     void cancelled.handle.cancel();
     expect(statesOf(await cancelled.end())).toEqual({ a: 'cancelled' });
-    expect([again.passed, again.armed]).toEqual([5, 0]);
+    expect([again.elapsedMs, again.timers]).toEqual([5, 0]);
   });
 });
 
@@ -197,13 +196,13 @@ describe('a probe', () => {
     const { end } = driving(
       clock,
       waiters(async () => {
-        starts.push(clock.passed);
+        starts.push(clock.elapsedMs);
         await clock.sleep(30);
       }),
     );
     expect((await end()).outcome).toBe('success');
     expect(starts).toEqual([60_000, 60_030, 60_030, 60_030, 60_030]);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('that fails lets the others wait for the next', async () => {
@@ -212,7 +211,7 @@ describe('a probe', () => {
     const { end } = driving(
       clock,
       waiters(() => {
-        starts.push(clock.passed);
+        starts.push(clock.elapsedMs);
         if (starts.length === 1) fails();
       }),
     );
@@ -237,14 +236,14 @@ describe('a probe', () => {
     void first.handle.cancel();
     await first.end();
     expect((await second.end()).outcome).toBe('success');
-    expect([starts, clock.passed]).toEqual([['first', 'second'], 60_010]);
+    expect([starts, clock.elapsedMs]).toEqual([['first', 'second'], 60_010]);
   });
 
   test('that times out has failed', async () => {
     const clock = await opened();
     const { end } = driving(clock, [calling(() => new Promise(() => undefined), { timeout: 10 })]);
     await end();
-    expect(breakers(clock)).toMatchObject([{ state: 'open', openedAt: clock.start + 60_010 }]);
+    expect(breakers(clock)).toMatchObject([{ state: 'open', openedAt: clock.startedAt + 60_010 }]);
   });
 });
 
@@ -268,11 +267,11 @@ describe('a breaker', () => {
 
   test('that is reset lets through who waited', async () => {
     const clock = await opened();
-    const { end } = driving(clock, [calling(() => clock.passed)]);
+    const { end } = driving(clock, [calling(() => clock.elapsedMs)]);
     await clock.advance(500);
     resetBreakers('service', clock);
     expect((await end()).outputs['a']).toBe(500);
-    expect([clock.armed, breakers(clock)]).toEqual([0, []]);
+    expect([clock.timers, breakers(clock)]).toEqual([0, []]);
   });
 
   test('that other runs have given other settings fails the run before anything starts, and nothing listens on', async () => {
@@ -304,7 +303,7 @@ describe('a breaker', () => {
       }),
     ]);
     expect((await end()).outputs['a']).toBe(4);
-    expect(clock.passed).toBe(60_020);
+    expect(clock.elapsedMs).toBe(60_020);
   });
 
   test('is looked at for each item', async () => {

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
 
+import { gate, VirtualClock } from '@wf-sdk/testing';
 import {
   drive,
   fails,
   flowOf,
-  gate,
   lines,
   type PlainTask,
   statesOf,
   taskOf,
   untilAborted,
-  VirtualClock,
 } from '../../test/kit.ts';
 import { run, type Workflow } from '../index.ts';
 
@@ -176,7 +175,7 @@ describe('a task that runs a workflow', () => {
       reason: { code: 'timeout' },
     });
     await clock.settle();
-    expect([clock.passed, clock.armed]).toEqual([30, 0]);
+    expect([clock.elapsedMs, clock.timers]).toEqual([30, 0]);
   });
 });
 
@@ -205,7 +204,7 @@ describe('nested runs', () => {
     expect(statesOf(await child)).toEqual({ done: 'succeeded', work: 'cancelled', clean: 'succeeded' });
     expect(undone).toEqual(['done']);
     expect(lines(events).slice(-3)).toEqual(['run.finished', 'task.cancelled sub', 'run.finished']);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('are forced with the run above them', async () => {
@@ -223,7 +222,7 @@ describe('nested runs', () => {
     expect((await end()).durationMs).toBe(0);
     if (child === undefined) throw new Error('a child was there');
     expect(statesOf(await child)).toEqual({ deaf: 'cancelled', clean: 'cancelled' });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('can be cancelled alone, which fails the task that runs them', async () => {
@@ -332,7 +331,7 @@ describe('nested runs', () => {
     await end();
     expect(events.at(-1)).toMatchObject({ type: 'run.finished', run: 'r' });
     await clock.settle();
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('tell nothing any more once the run above them has ended', async () => {
@@ -344,7 +343,7 @@ describe('nested runs', () => {
     await clock.advance(20_000);
     expect(events).toHaveLength(count);
     expect(events.at(-1)).toMatchObject({ type: 'run.finished', run: 'r' });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 });
 

@@ -235,7 +235,7 @@ describe('an undo function', () => {
       },
     });
     const result = await end();
-    expect([tried, clock.passed]).toEqual([[1, 2, 3], 3_000]);
+    expect([tried, clock.elapsedMs]).toEqual([[1, 2, 3], 3_000]);
     expect(result.compensations[1]).toMatchObject({ state: 'succeeded', attempts: 3 });
     expect(events.filter(({ type }) => type === 'compensation.failed')).toMatchObject([
       { retryInMs: 1_000 },
@@ -268,7 +268,7 @@ describe('an undo function', () => {
       error: { code: 'timeout', timeoutMs: 40 },
     });
     expect(reasons).toMatchObject([{ code: 'timeout' }, { code: 'timeout' }]);
-    expect([clock.passed, clock.armed]).toEqual([85, 0]);
+    expect([clock.elapsedMs, clock.timers]).toEqual([85, 0]);
   });
 
   test('that throws no error is reported with one', async () => {
@@ -309,7 +309,7 @@ describe('a forced cancel', () => {
         { task: 'a', state: 'failed', attempts: 0, error: { code: 'cancelled' } },
       ],
     });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('ends a wait before the next try at once, also where an observer forces it', async () => {
@@ -325,7 +325,7 @@ describe('a forced cancel', () => {
       await clock.settle();
       if (!byObserver) force();
       expect((await end()).compensations).toMatchObject([{ state: 'failed', attempts: 1 }]);
-      expect([clock.passed, clock.armed]).toEqual([0, 0]);
+      expect([clock.elapsedMs, clock.timers]).toEqual([0, 0]);
     }
   });
 

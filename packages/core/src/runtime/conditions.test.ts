@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { drive, fails, flowOf, gate, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
+import { gate } from '@wf-sdk/testing';
+import { drive, fails, flowOf, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
 
 const done = { id: 'before', handler: () => 3 };
 const asked = (...conditions: NonNullable<PlainTask['conditions']>): PlainTask => ({

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
+import { gate } from '@wf-sdk/testing';
 import {
   type Driven,
   drive,
   fails,
   flowOf,
-  gate,
   lines,
   type PlainTask,
   schemaOf,
@@ -32,14 +32,14 @@ describe('an escalated task', () => {
     const { handle, clock, events } = asking();
     await clock.advance(86_400_000);
     expect(handle.waiting).toEqual([
-      { task: 'a', error: new Error('no'), message: 'look at it', since: clock.start },
+      { task: 'a', error: new Error('no'), message: 'look at it', since: clock.startedAt },
     ]);
     expect(events.slice(-3)).toMatchObject([
       { type: 'task.recovering', rule: 0, action: 'escalate' },
       { type: 'task.waiting', for: 'approval', message: 'look at it', error: { message: 'no' } },
       { type: 'run.waiting', tasks: ['a'] },
     ]);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
     handle.skip('a');
     await handle;
     expect(handle.waiting).toEqual([]);
@@ -119,7 +119,7 @@ describe('an escalated task', () => {
       state: 'failed',
       error: { code: 'deadline_exceeded', cause: { message: 'no' } },
     });
-    expect([clock.passed, handle.waiting]).toEqual([3_600_000, []]);
+    expect([clock.elapsedMs, handle.waiting]).toEqual([3_600_000, []]);
   });
 
   test('waits no longer than its run', async () => {
@@ -127,7 +127,7 @@ describe('an escalated task', () => {
     await clock.settle();
     void handle.cancel();
     expect(statesOf(await end())).toEqual({ a: 'cancelled', after: 'cancelled' });
-    expect([clock.passed, handle.waiting]).toEqual([0, []]);
+    expect([clock.elapsedMs, handle.waiting]).toEqual([0, []]);
   });
 
   test('may be a fanned-out one: its items have ended, and run again when it is tried again', async () => {
@@ -248,7 +248,7 @@ describe('a decision', () => {
     expect(second.events.at(-1)).toMatchObject({
       type: 'task.log',
       level: 'warn',
-      at: second.clock.start + 10,
+      at: second.clock.startedAt + 10,
       message: expect.stringMatching(
         /^it was approved with a value that cannot be used: .*negative/s,
       ) as string,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { drive, flowOf, gate, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
+import { gate } from '@wf-sdk/testing';
+import { drive, flowOf, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
 import type { Dispatcher, DispatchRequest, RunOptions } from '../index.ts';
 
 interface Dispatched {
@@ -50,7 +51,7 @@ describe('an isolated task', () => {
       task: 'a',
       attempt: 1,
       item: undefined,
-      run: { id: 'r', workflow: 'w', version: '1.0.0', startedAt: clock.start },
+      run: { id: 'r', workflow: 'w', version: '1.0.0', startedAt: clock.startedAt },
       data: { input: 'in', n: 1 },
       memoryBytes: 64_000_000,
       env: { MODE: 'test' },

@@ -39,7 +39,7 @@ describe('fail-fast', () => {
       'task.cancelled work',
       'run.finished',
     ]);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('is what the run says, whatever the workflow does', async () => {

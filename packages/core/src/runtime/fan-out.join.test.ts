@@ -22,7 +22,7 @@ describe('the join', () => {
       message: "item 1 of task 'map' failed: no",
       cause: { message: 'no' },
     });
-    expect([clock.passed, stopped]).toEqual([10, [0, 2, 3]]);
+    expect([clock.elapsedMs, stopped]).toEqual([10, [0, 2, 3]]);
     expect(lines(events).slice(-5)).toEqual([
       'attempt.failed map#1',
       'item.failed map',

@@ -28,7 +28,7 @@ describe('policies of a fan-out', () => {
       { item: 0, attempt: 1, retryInMs: 100 },
       { item: 0, attempt: 2, retryInMs: 200 },
     ]);
-    expect(clock.passed).toBe(300);
+    expect(clock.elapsedMs).toBe(300);
   });
 
   test('time each attempt of each item', async () => {
@@ -49,8 +49,8 @@ describe('policies of a fan-out', () => {
     const result = await driven.end();
     expect(result.outputs['map']).toEqual([1, 2, 1]);
     expect(reasons).toEqual([[60, 'timeout']]);
-    expect(driven.clock.passed).toBe(55);
-    expect(driven.clock.armed).toBe(0);
+    expect(driven.clock.elapsedMs).toBe(55);
+    expect(driven.clock.timers).toBe(0);
   });
 
   test('of a deadline are for the task as a whole', async () => {
@@ -69,7 +69,7 @@ describe('policies of a fan-out', () => {
     const { error } = taskOf(result, 'map');
     expect(error).toMatchObject({ code: 'deadline_exceeded' });
     expect(aborted).toEqual([error, error]);
-    expect([clock.passed, clock.armed]).toEqual([30, 0]);
+    expect([clock.elapsedMs, clock.timers]).toEqual([30, 0]);
   });
 
   test('of a fallback are for the task as a whole', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { drive, fails, flowOf, gate, type Gate, lines, type PlainTask, taskOf } from '../../test/kit.ts';
+import { gate, type Gate } from '@wf-sdk/testing';
+import { drive, fails, flowOf, lines, type PlainTask, taskOf } from '../../test/kit.ts';
 import { pool } from '../index.ts';
 
 /** A source that counts what is pulled of it and notes that it was closed. */
@@ -106,13 +107,13 @@ describe('an asynchronous source', () => {
           },
           handler: ({ item }: { readonly item: number }) => item,
         },
-        { id: 'other', handler: () => driven.clock.passed },
+        { id: 'other', handler: () => driven.clock.elapsedMs },
       ]),
       { concurrency: 1 },
     );
     expect((await driven.end()).outputs).toEqual({ map: [0, 1], other: 0 });
     const starts = driven.events.filter((event) => event.type === 'attempt.started' && event.task === 'map');
-    expect(starts.map(({ at }) => at - driven.clock.start)).toEqual([100, 200]);
+    expect(starts.map(({ at }) => at - driven.clock.startedAt)).toEqual([100, 200]);
   });
 
   test('is closed when an item fails the task, when the run is cancelled, and when the deadline passes', async () => {
@@ -256,7 +257,7 @@ describe('a source of items', () => {
       ),
     );
     expect(taskOf(await end(), 'map').state).toBe('cancelled');
-    expect([called, clock.armed]).toEqual([false, 0]);
+    expect([called, clock.timers]).toEqual([false, 0]);
   });
 });
 

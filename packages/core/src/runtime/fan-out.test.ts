@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { each, type ItemData } from '../../test/fan-outs.ts';
-import { drive, fails, flowOf, gate, type Gate, lines, statesOf, taskOf } from '../../test/kit.ts';
+import { gate, type Gate } from '@wf-sdk/testing';
+import { drive, fails, flowOf, lines, statesOf, taskOf } from '../../test/kit.ts';
 
 describe('a fan-out', () => {
   test('gives the outputs in the order of the items, whichever was done first', async () => {
@@ -151,7 +152,7 @@ describe('a cancelled fan-out', () => {
     ends[1]?.fail(new Error('stopped'));
     const result = await end();
     expect(statesOf(result)).toEqual({ items: 'succeeded', map: 'cancelled', reduce: 'cancelled' });
-    expect([ends.length, clock.passed, clock.armed]).toEqual([2, 5, 0]);
+    expect([ends.length, clock.elapsedMs, clock.timers]).toEqual([2, 5, 0]);
   });
 
   test('does not wait for items that only wait for their next attempt', async () => {
@@ -159,7 +160,7 @@ describe('a cancelled fan-out', () => {
     await clock.settle();
     void handle.cancel();
     expect((await end()).durationMs).toBe(0);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('gives up items that do not stop when the grace period is over', async () => {

@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import {
-  drive,
-  fails,
-  flowOf,
-  lines,
-  type PlainTask,
-  statesOf,
-  taskOf,
-  VirtualClock,
-} from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
+import { drive, fails, flowOf, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
 import { poolsOf } from '../admit/pool-set.ts';
 import { pool } from '../index.ts';
 
@@ -36,9 +28,9 @@ describe('the queue timeout', () => {
       },
     });
     expect(driven.events.find(({ type }) => type === 'task.failed')).toMatchObject({
-      at: driven.clock.start + 40,
+      at: driven.clock.startedAt + 40,
     });
-    expect(driven.clock.armed).toBe(0);
+    expect(driven.clock.timers).toBe(0);
   });
 
   test('does not count what the task waits for otherwise, nor while it runs', async () => {
@@ -84,7 +76,7 @@ describe('the queue timeout', () => {
           id: 'a',
           queueTimeout: 40,
           retry: { attempts: 5, delay: 0 },
-          handler: () => driven.clock.passed,
+          handler: () => driven.clock.elapsedMs,
           recover: [
             {
               match: { kind: 'code', code: 'queue_timeout' },
@@ -146,7 +138,7 @@ test('a deadline that passes while a cancelled task has still to stop leaves it 
   await clock.advance(10);
   void handle.cancel();
   expect(statesOf(await end())).toEqual({ a: 'cancelled' });
-  expect([clock.passed, clock.armed]).toEqual([60, 0]);
+  expect([clock.elapsedMs, clock.timers]).toEqual([60, 0]);
 });
 
 describe('the service level', () => {
@@ -160,10 +152,10 @@ describe('the service level', () => {
     );
     expect((await end()).outcome).toBe('success');
     expect(events.filter(({ type }) => type === 'task.sla_missed')).toMatchObject([
-      { task: 'slow', slaMs: 1_800_000, at: clock.start + 1_800_000 },
-      { task: 'waits', slaMs: 2_700_000, at: clock.start + 2_700_000 },
+      { task: 'slow', slaMs: 1_800_000, at: clock.startedAt + 1_800_000 },
+      { task: 'waits', slaMs: 2_700_000, at: clock.startedAt + 2_700_000 },
     ]);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('is not missed by what has ended, however it has', async () => {

@@ -114,7 +114,7 @@ describe('a fallback', () => {
     await clock.settle();
     void handle.cancel('enough', { gracePeriod: 40 });
     expect((await end()).durationMs).toBe(40);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('that cancels the run itself changes nothing of what that made of its task', async () => {
@@ -180,7 +180,7 @@ describe('a recovery rule', () => {
     });
     const result = await end();
     expect(taskOf(result, 'a')).toMatchObject({ attempts: 3, by: 'recovery' });
-    expect(clock.passed).toBe(10_000);
+    expect(clock.elapsedMs).toBe(10_000);
     expect(events.filter(({ type }) => type === 'task.recovering')).toMatchObject([
       { rule: 0, action: 'retry', retryInMs: 5_000 },
       { rule: 0, action: 'retry', retryInMs: 5_000 },
@@ -195,7 +195,7 @@ describe('a recovery rule', () => {
       recover: [rule({ type: 'retry' })],
     });
     expect((await end()).outputs['a']).toBe(3);
-    expect(clock.passed).toBe(10);
+    expect(clock.elapsedMs).toBe(10);
   });
 
   test('holds neither slot nor pool while it waits to retry', async () => {
@@ -220,7 +220,7 @@ describe('a recovery rule', () => {
     const order: string[] = [];
     const { end, clock } = saved({
       handler: (_: never, { attempt }) => {
-        order.push(`try ${attempt} at ${clock.passed}`);
+        order.push(`try ${attempt} at ${clock.elapsedMs}`);
         if (attempt === 1) own();
       },
       recover: [
@@ -298,7 +298,7 @@ describe('a recovery rule', () => {
       attempts: 2,
       error: { code: 'deadline_exceeded', cause: { message: 'no' } },
     });
-    expect([clock.passed, clock.armed]).toEqual([2_000, 0]);
+    expect([clock.elapsedMs, clock.timers]).toEqual([2_000, 0]);
   });
 
   test('waits no longer than the run', async () => {
@@ -306,6 +306,6 @@ describe('a recovery rule', () => {
     await clock.settle();
     void handle.cancel();
     expect(statesOf(await end())).toEqual({ a: 'cancelled', after: 'cancelled' });
-    expect([clock.passed, clock.armed]).toEqual([0, 0]);
+    expect([clock.elapsedMs, clock.timers]).toEqual([0, 0]);
   });
 });

@@ -82,7 +82,7 @@ describe('a task that always runs', () => {
     expect(taskOf(result, 'clean')).toMatchObject({ state: 'succeeded', attempts: 2 });
     expect(result.outputs['clean']).toBe(false);
     expect(result.durationMs).toBe(2 * 60_000 + 3_600_000);
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('that ran already when the run was cancelled goes on', async () => {
@@ -158,7 +158,7 @@ test('a forced cancel waits for nothing: not for handlers, nor for what always r
     pending: 'cancelled',
   });
   expect(events.filter(({ type }) => type === 'run.cancelling')).toMatchObject([{ wholly: true }]);
-  expect(clock.armed).toBe(0);
+  expect(clock.timers).toBe(0);
 });
 
 test('a run that is being cancelled can be forced, and keeps its first reason', async () => {
@@ -176,7 +176,7 @@ test('a run that is being cancelled can be forced, and keeps its first reason', 
     false,
     true,
   ]);
-  expect(clock.armed).toBe(0);
+  expect(clock.timers).toBe(0);
 });
 
 test('a forced cancel by an observer ends the run as one from outside does', async () => {
@@ -195,6 +195,6 @@ test('a forced cancel by an observer ends the run as one from outside does', asy
     const result = await end();
     expect(result).toMatchObject({ state: 'cancelled', durationMs: 0 });
     expect(statesOf(result)).toEqual({ deaf: 'cancelled', clean: 'cancelled' });
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   }
 });

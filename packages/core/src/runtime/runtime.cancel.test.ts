@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events';
 
 import { describe, expect, test } from 'vitest';
 
-import { gate, lines, recorder, schemaOf, VirtualClock } from '../../test/kit.ts';
+import { gate, VirtualClock } from '@wf-sdk/testing';
+import { lines, recorder, schemaOf } from '../../test/kit.ts';
 import { CancelledError, OptionError, run, RunCancelledError, type RunOptions, workflow } from '../index.ts';
 
 /** `work` runs until the test opens its gate, `retrying` waits an hour, `queued` wants a slot, `pending` wants `work`. */
@@ -72,7 +73,7 @@ describe('cancel', () => {
       durationMs: 5_000,
     });
     expect(result.outputs).not.toHaveProperty('work');
-    expect(clock.armed).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   test('gives its reason to the signals, as the cause of a CancelledError, and to the result', async () => {
@@ -225,7 +226,7 @@ describe('cancel', () => {
         told.slice(told.indexOf('run.cancelling')).filter((line) => /queued|started|succeeded/.test(line)),
       ).toEqual([]);
       expect(told.filter((line) => line === 'run.cancelling' || line === 'run.finished')).toHaveLength(2);
-      expect(clock.armed).toBe(0);
+      expect(clock.timers).toBe(0);
     },
   );
 });

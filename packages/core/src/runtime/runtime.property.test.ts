@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 
 import { checkLog } from '../../test/invariants.ts';
-import { VirtualClock } from '../../test/kit.ts';
+import { VirtualClock } from '@wf-sdk/testing';
 import { seededRandom } from '../../test/random.ts';
 import { randomScenario, type Scenario } from '../../test/scenario.ts';
 import { dispatcherOf, workflowOf } from '../../test/scenario-workflow.ts';
@@ -202,7 +202,7 @@ test('whatever tasks do and whenever a run is cancelled, its result comes and ag
       const { clock, events, handle, workflow, callsAfterEnd } = played;
       // Runs below that were given up still have their grace period.
       const alone = workflow.definition.tasks.every(({ child }) => child === undefined);
-      expect(alone ? clock.armed : 0).toBe(0);
+      expect(alone ? clock.timers : 0).toBe(0);
       const count = events.length;
       checkLogs(played, given.concurrency);
       checkResult(played, given.concurrency);
@@ -210,7 +210,7 @@ test('whatever tasks do and whenever a run is cancelled, its result comes and ag
       expect(handle.waiting).toEqual([]);
       await clock.advance(20_000);
       expect(alone ? callsAfterEnd() : 0).toBe(0);
-      expect(clock.armed).toBe(0);
+      expect(clock.timers).toBe(0);
       expect(events).toHaveLength(count);
       expect(handle.children).toEqual([]);
       for (const pool of poolsOf(clock).status()) expect(pool).toMatchObject({ used: 0, waiting: 0 });

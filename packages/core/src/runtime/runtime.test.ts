@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { gate, type Gate, VirtualClock } from '../../test/kit.ts';
+import { gate, type Gate, VirtualClock } from '@wf-sdk/testing';
 import { graph, run, type TaskContext, workflow } from '../index.ts';
 
 // Stands still: what is tested here takes no time, and the real clock would let a busy machine change the order.

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
+import { VirtualClock } from '@wf-sdk/testing';
 import { drive, flowOf, lines, type PlainTask, statesOf, taskOf } from '../../test/kit.ts';
 import type { SleepLength } from '../model/definition.ts';
+
+const START = new VirtualClock().startedAt;
 
 const sleeping = (sleep: SleepLength, policies: Partial<PlainTask> = {}) =>
   drive(
@@ -17,19 +20,19 @@ describe('a task that sleeps', () => {
     ['a length', '1.5h', 5_400_000],
     ['milliseconds', 250, 250],
     ['nothing', 0, 0],
-    ['until an instant', new Date(1_000_000 + 7_000), 7_000],
+    ['until an instant', new Date(START + 7_000), 7_000],
     ['until an instant that is past', new Date(5), 0],
     ['what a function of its data says', ({ n }: { readonly n: number }) => n * 100, 300],
-    ['until what a function says', () => new Date(1_000_000 + 40), 40],
+    ['until what a function says', () => new Date(START + 40), 40],
   ])('sleeps %s', async (_, length, ms) => {
     const { end, clock, events } = sleeping(length);
     const result = await end();
     expect(statesOf(result)).toEqual({ n: 'succeeded', s: 'succeeded', after: 'succeeded' });
-    expect(clock.passed).toBe(ms);
+    expect(clock.elapsedMs).toBe(ms);
     expect(taskOf(result, 's')).toMatchObject({ attempts: 0, startedAt: undefined });
     expect(events.filter((event) => 'task' in event && event.task === 's')).toMatchObject([
       { type: 'task.queued' },
-      { type: 'task.waiting', for: 'timer', until: clock.start + ms },
+      { type: 'task.waiting', for: 'timer', until: clock.startedAt + ms },
       { type: 'task.succeeded', output: undefined },
     ]);
   });
@@ -66,10 +69,10 @@ describe('a task that sleeps', () => {
     await cancelled.clock.advance(5);
     void cancelled.handle.cancel();
     expect(statesOf(await cancelled.end())).toMatchObject({ s: 'cancelled', after: 'cancelled' });
-    expect([cancelled.clock.passed, cancelled.clock.armed]).toEqual([5, 0]);
+    expect([cancelled.clock.elapsedMs, cancelled.clock.timers]).toEqual([5, 0]);
     const late = sleeping('1h', { deadline: '5m' });
     expect(taskOf(await late.end(), 's').error).toMatchObject({ code: 'deadline_exceeded' });
-    expect([late.clock.passed, late.clock.armed]).toEqual([300_000, 0]);
+    expect([late.clock.elapsedMs, late.clock.timers]).toEqual([300_000, 0]);
   });
 
   test('whose function ends the run does not sleep', async () => {
@@ -79,7 +82,7 @@ describe('a task that sleeps', () => {
     });
     expect(statesOf(await driven.end())).toMatchObject({ s: 'cancelled' });
     expect(lines(driven.events)).not.toContain('task.waiting s');
-    expect(driven.clock.armed).toBe(0);
+    expect(driven.clock.timers).toBe(0);
   });
 
   test('can be skipped by its condition, and sleep in a cancelled run if it always runs', async () => {
@@ -90,6 +93,6 @@ describe('a task that sleeps', () => {
     await clock.advance(50);
     void handle.cancel();
     expect(statesOf(await end())).toMatchObject({ s: 'succeeded', after: 'cancelled' });
-    expect(clock.passed).toBe(200);
+    expect(clock.elapsedMs).toBe(200);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
+import { gate } from '@wf-sdk/testing';
 import {
   drive,
   fails,
   flowOf,
-  gate,
   lines,
   type PlainTask,
   statesOf,

@@ -1,0 +1,3 @@
+import '@wf-sdk/testing/vitest';
+
+export * from '@wf-sdk/testing/vitest';

@@ -1,0 +1,37 @@
+import type { Plan } from '@wf-sdk/core';
+import { drawingOrder, drawnEdges } from './edges.ts';
+import { factsOf } from './facts.ts';
+import { layLanes } from './lanes.ts';
+import { type DrawOptions, type Line, markLines } from './marks.ts';
+
+/**
+ * The graph of a workflow as a drawing: a line for each task, after those it depends on, with what decides about it in
+ * brackets. From each task a lane runs down to all that depend on it:
+ *
+ * ```text
+ * ○ extract
+ * │ ○ rates
+ * ├─│─● clean
+ * ■ │ │ audit  (may fail)
+ *   ■─╯ load
+ * ```
+ *
+ * `├ ┼ ┤` lead into a lane, and `╰ ┴ ╯` where it ends; past one, a line goes behind it (`─│─`). `○` depends on nothing, on
+ * `■` depends nothing, and `□` stands alone. Only in a graph that would else be too wide, tasks on which the same tasks
+ * depend share a lane: `◉` and `◎` are below another in it, and do not depend on it.
+ *
+ * The same graph is always drawn the same, and a task that is added changes no line that has nothing to do with it.
+ */
+export function drawGraph(plan: Plan, { marks }: DrawOptions = {}): string {
+  const edges = drawnEdges(plan);
+  const order = drawingOrder(edges);
+  const rows = layLanes(order, edges);
+  const lines = order.flatMap((index): readonly Line[] => {
+    const task = plan.tasks[index];
+    if (task === undefined) return [];
+    const facts = factsOf(task, plan);
+    const words = facts.length === 0 ? task.id : `${task.id}  (${facts.join(', ')})`;
+    return [{ task: task.id, text: `${rows.get(index) ?? ''} ${words}` }];
+  });
+  return markLines(lines, marks).join('\n');
+}
