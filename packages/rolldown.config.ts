@@ -16,6 +16,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, string | { readonly '@wf-sdk/source'?: string }>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const packages = fileURLToPath(new URL('.', import.meta.url));
@@ -32,7 +33,11 @@ export default readdirSync(packages)
   });
 
 function options(root: string, manifest: Manifest, input: Record<string, string>): RolldownOptions {
-  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const dependencies = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.peerDependencies,
+    ...manifest.optionalDependencies,
+  });
   return {
     cwd: root,
     input,

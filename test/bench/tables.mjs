@@ -23,6 +23,7 @@ export const tables = [
   }),
   source('items', 'items', { flags: ['--expose-gc'] }),
   source('build', 'build'),
+  source('durable', 'durable'),
   source('testing', 'testing'),
   source('start-up', 'start-up'),
 ];

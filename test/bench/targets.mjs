@@ -19,6 +19,8 @@ export const targets = {
   growth: { most: 4 },
   defineUs: { most: 1.2 },
   compileUs: { most: 3 },
+  /** Of runs that are kept, to a loop that only writes their events. */
+  durable: { most: 2 },
   /** For a thousand. */
   testRunsSeconds: { most: 5 },
   /** In relation to bare Node. */

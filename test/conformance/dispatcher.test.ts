@@ -41,6 +41,14 @@ const BROKEN: Readonly<Record<string, readonly [new () => Here, RegExp]>> = {
     },
     /what the handler of an item saw should be .*'r1\/about\/0'.* and is .*'r1\/about'/,
   ],
+  'hands the handler the secrets of the request, and no others': [
+    class extends Here {
+      override context(...[request, observer, signal]: Dispatching): TaskContext {
+        return super.context({ ...request, secrets: {} }, observer, signal);
+      }
+    },
+    /the secrets of the handler should be .*API_TOKEN/,
+  ],
   'tells each line of the log, in order, before the attempt ends': [
     class extends Here {
       override async call(handler: Handle, ...[request, observer, signal]: Dispatching): Promise<unknown> {

@@ -73,12 +73,12 @@ export class Here implements Dispatcher {
   }
 
   context(...[request, observer, signal]: Dispatching): TaskContext {
-    const { attempt, item, run, task } = request;
+    const { attempt, item, run, task, secrets = {} } = request;
     const write = (level: LogLevel) => (message: string, fields?: LogFields) =>
       observer.log(level, message, fields);
     const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
     const key = item === undefined ? `${run.id}/${task}` : `${run.id}/${task}/${item}`;
-    return { attempt, run, task: { id: task }, log, idempotencyKey: key, signal };
+    return { attempt, run, task: { id: task }, log, idempotencyKey: key, signal, secrets };
   }
 
   report(error: unknown): unknown {

@@ -147,7 +147,7 @@ describe('wf-sdk', () => {
     { args: ['rum', 'pipeline.ts'], stderr: "unknown command 'rum'; did you mean 'run'?" },
     { args: ['pipeline.ts'], stderr: 'to run that file: wf-sdk run pipeline.ts' },
     { args: ['--verison'], stderr: 'Did you mean --version?' },
-    { args: ['deploy'], stderr: "unknown command 'deploy'; there are run and graph" },
+    { args: ['deploy'], stderr: "unknown command 'deploy'; there are run, graph" },
   ])('says what there is: $args', async ({ args, stderr }, { sandbox }) => {
     const ended = await sandbox.run(args);
     expect(ended).toMatchObject({ code: 2, stdout: '' });

@@ -38,7 +38,7 @@ describe('a run that waits for a person, with nobody to ask', () => {
           '2 tasks wait for a decision, nothing else is left to do, and nothing in this process can answer:',
           '  van  no van 1',
           '  pay › charge  call the bank · declined',
-          'The run is cancelled. In a terminal it asks; in code the handle of a run answers: approve, retry, skip or fail.',
+          'The run is cancelled. In a terminal it asks; in code the handle of a run answers: approve, retry, skip or fail; with --durable it waits on.',
           '',
         ].join('\n'),
       );

@@ -100,6 +100,7 @@ describe('completion', () => {
     expect(offered.map(({ name }) => name)).toEqual([
       'allowFailure',
       'breaker',
+      'cache',
       'compensate',
       'deadline',
       'dependsOn',
@@ -118,11 +119,13 @@ describe('completion', () => {
       'run',
       'runAlways',
       'runWorkflow',
+      'secrets',
       'sla',
       'sleep',
       'teardownOf',
       'timeout',
       'triggerRule',
+      'waitForSignal',
       'when',
       'addTask',
     ]);

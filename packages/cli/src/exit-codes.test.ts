@@ -1,4 +1,4 @@
-import { run, workflow } from '@wf-sdk/core';
+import { createMemoryStore, resume, run, type Store, StoreError, workflow } from '@wf-sdk/core';
 import { z } from 'zod';
 import { expect, test } from 'vitest';
 import { exitCodeOf } from './exit-codes.ts';
@@ -29,4 +29,16 @@ test('says what became of a run', async () => {
 test('does not let a signal that came too late change it', async () => {
   expect(exitCodeOf(await run(fine, { n: 1 }), 'SIGINT')).toBe(0);
   expect(exitCodeOf(await run(broken), 'SIGTERM')).toBe(1);
+});
+
+test('tells a run that was refused, and is as it was, from one that could not be kept any more', async () => {
+  const store = createMemoryStore();
+  expect(exitCodeOf(await resume(fine, 'none', { store }), undefined)).toBe(2);
+  await run(fine, { n: 1 }, { store, id: 'r' });
+  expect(exitCodeOf(await resume(broken, 'r', { store }), undefined)).toBe(2);
+  const append = (): Promise<never> => Promise.reject(new StoreError('store_full', 'the disk is full'));
+  const full: Store = new Proxy(store, {
+    get: (target, key: keyof Store) => (key === 'append' ? append : target[key].bind(target)),
+  });
+  expect(exitCodeOf(await run(fine, { n: 1 }, { store: full }), undefined)).toBe(1);
 });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { graphCommand } from './commands/graph.ts';
 import { describeRun } from './commands/run-options.ts';
 import { runPipeline } from './commands/run.ts';
+import { storeCommands } from './commands/store-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './explain.ts';
 import { didYouMean } from './load/did-you-mean.ts';
@@ -44,6 +45,7 @@ function program(done: (code: number) => void): Command {
     .exitOverride();
   describeRun(command.command('run'));
   command.addCommand(graphCommand(done));
+  for (const known of storeCommands(done)) command.addCommand(known);
   // Reached only where no command of ours was named.
   command.action(() => {
     const [word] = command.args;
@@ -57,7 +59,7 @@ function unknownCommand(word: string, { commands }: Command): string {
   const names = commands.map((known) => known.name());
   const hint = didYouMean(word, names);
   if (/\.[cm]?[jt]sx?$/.test(word)) return `unknown command '${word}'; to run that file: wf-sdk run ${word}`;
-  return `unknown command '${word}'${hint === undefined ? `; there are ${names.join(' and ')}` : `; did you mean '${hint}'?`}`;
+  return `unknown command '${word}'${hint === undefined ? `; there are ${names.join(', ')}` : `; did you mean '${hint}'?`}`;
 }
 
 /** A reader that has seen enough, as `| head` has, is no reason to stop in the midst of a run. */

@@ -17,6 +17,7 @@ export type { DataOf, Reads } from './define/reads.ts';
 export type { LeavesScope, Scope, WorkflowOptions, WorkflowScope } from './define/scope.ts';
 export type { TaskSteps } from './define/steps.ts';
 export type { AnyTask, Given, InputOf, Mark, Outputs, OutputsOf, Task, Workflow } from './define/types.ts';
+export type { CacheOptions, CachePolicy } from './model/cache.ts';
 export type { CompensateOptions, CompensationPolicies } from './model/compensation.ts';
 export type {
   Branch,
@@ -50,6 +51,7 @@ export type {
 } from './model/policy.ts';
 export type { ErrorMatch, RecoveryAction, RecoveryRetryOptions, RecoveryRule } from './model/recovery.ts';
 export type { Schema } from './model/schema.ts';
+export type { OnSignalTimeout, SignalOptions, SignalWait } from './model/signal.ts';
 export type { Settled, SettledStatus } from './model/settled.ts';
 export type { TriggerRule } from './model/trigger-rule.ts';
 
@@ -68,9 +70,9 @@ export { fromJSON } from './define/from-json.ts';
 export type { Bindings, TaskBindings } from './define/bindings.ts';
 
 // Run
-export { run, runOrThrow, type RunArguments } from './run.ts';
-export type { CancelOptions, RunHandle } from './run-handle.ts';
-export type { RunMode, RunOptions } from './run-options.ts';
+export { resume, retry, type RetryRunOptions, run, runOrThrow, type RunArguments } from './run.ts';
+export type { CancelOptions, RunHandle } from './run-control.ts';
+export type { IfExists, RunMode, RunOptions } from './run-options.ts';
 export type { WaitingTask } from './runtime/rescues.ts';
 export { pool } from './admit/pool.ts';
 export { type PoolStatus, pools } from './admit/pool-set.ts';
@@ -81,12 +83,14 @@ export {
 } from './isolate/dispatcher.ts';
 export { breakers, resetBreakers } from './execute/breakers.ts';
 export { systemClock } from './execute/system.ts';
+export { checkSecrets } from './run-secrets.ts';
 export type { BreakerStatus } from './execute/breaker.ts';
 export type { CompensationResult } from './model/compensation.ts';
 export type { Log, LogFields, LogLevel, ParentTask, RunInfo, TaskContext } from './model/context.ts';
-export type { Decision, RunEvent, StandIn } from './model/event.ts';
+export type { Decision, RunEvent, StandIn, TakenSignal } from './model/event.ts';
 export type { Clock, Dispatcher, DispatchObserver, DispatchRequest, Observer } from './model/ports.ts';
 export type { CancelledRun, FailedRun, RunResult, SucceededRun, TaskResult } from './model/result.ts';
+export type { SecretNeed, SecretsProvider, SecretValues } from './model/secret.ts';
 export { toPlain } from './lib/plain.ts';
 export { parseDuration } from './lib/duration.ts';
 export { didYouMean } from './lib/suggest.ts';
@@ -121,9 +125,47 @@ export {
   RunCancelledError,
   RunFailedError,
   RunTimeoutError,
+  StoreError,
+  type StoreErrorCode,
   TaskFailedError,
   ThrownValueError,
   TimeoutError,
   ValidationError,
   WorkflowError,
 } from './model/error.ts';
+export { SignalRefusedError, SignalTimeoutError } from './model/signal-error.ts';
+
+export { SecretExposedError, SecretsError } from './model/secret-error.ts';
+
+// Store
+export { readLog } from './read-log.ts';
+export { keptTasks, type KeptTask } from './kept-tasks.ts';
+export { freeRun, send, type SendOptions } from './run-messages.ts';
+export type { RunMessage } from './model/message.ts';
+export { OutputTooLargeError, UnreadableError, UnstorableError } from './model/codec-error.ts';
+export {
+  LeaseLostError,
+  NothingToRetryError,
+  RunActiveError,
+  RunExistsError,
+  RunNotEndedError,
+  RunNotFoundError,
+  RunNotKeptError,
+  StructureChangedError,
+} from './model/durable-error.ts';
+export { createMemoryStore } from './store/memory.ts';
+export type {
+  Append,
+  CacheEntry,
+  Lease,
+  LogEntry,
+  Message,
+  NewLogEntry,
+  NewMessage,
+  NewRun,
+  RunQuery,
+  RunSource,
+  Store,
+  StoredRun,
+  StoredRunState,
+} from './model/store.ts';

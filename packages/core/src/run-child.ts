@@ -19,7 +19,9 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
   const { planned, item, attempt: number } = attempt;
   if (depth > settings.maxDepth) throw new RecursionError(planned.id, plan.id, depth);
   const place = item === undefined ? '' : `[${item.index}]`;
-  const id = `${parent.id}~${planned.id}${place}${number > 1 ? `~${number}` : ''}`;
+  // Attempts are counted anew in a run that is retried: what a task ran before that has ended.
+  const again = parent.retries > 0 ? `~${number}.${parent.retries}` : number > 1 ? `~${number}` : '';
+  const id = `${parent.id}~${planned.id}${place}${again}`;
   const task = { run: parent.id, task: planned.id, attempt: number };
   return new Handle(
     plan,
@@ -32,6 +34,11 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
       signal: attempt.signal,
       observers: parent.observed ? [(event) => parent.hear(event)] : [],
       timeoutMs: undefined,
+      source: undefined,
+      above: parent.secrets,
+      resumes: false,
+      ifExists: 'resume',
+      retries: undefined,
     },
     beginChild,
   );

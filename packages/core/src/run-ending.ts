@@ -1,5 +1,6 @@
 import {
   OutputSelectorError,
+  RecursionError,
   RunCancelledError,
   RunFailedError,
   TaskFailedError,
@@ -52,4 +53,12 @@ function succeeded(runtime: Runtime): Ending {
     const failure = new RunFailedError(runtime.info.id, plan.id, [new OutputSelectorError(plan.id, error)]);
     return { state: 'failed', output: undefined, error: failure };
   }
+}
+
+/** Workflows that run each other without end: said once, not by each of the runs on the way, and never retried. */
+export function endless(error: unknown): RecursionError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof RecursionError) return cause;
+  }
+  return undefined;
 }

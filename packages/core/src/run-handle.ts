@@ -1,7 +1,5 @@
-import { type Admission, createAdmission } from './admit/admission.ts';
-import { machineResources } from './admit/capacity.ts';
-import { impossibleDemands } from './admit/impossible.ts';
-import { poolsOf } from './admit/pool-set.ts';
+import type { Admission } from './admit/admission.ts';
+import { checkStorable } from './codec/storable.ts';
 import type { Attempt } from './execute/attempt.ts';
 import { loadBreakers } from './execute/breakers.ts';
 import { compensate } from './execute/compensation.ts';
@@ -10,87 +8,32 @@ import { refuseWhileLoading } from './isolate/loading.ts';
 import { createId } from './lib/id.ts';
 import type { CompensationResult } from './model/compensation.ts';
 import type { ChildWorkflow } from './model/definition.ts';
-import { CancelledError, DefinitionError, RecursionError, ValidationError } from './model/error.ts';
+import { CancelledError, ValidationError, type WorkflowError } from './model/error.ts';
+import { RunNotKeptError } from './model/durable-error.ts';
 import type { RunEvent } from './model/event.ts';
-import type { Plan } from './model/plan.ts';
+import type { Plan, PlannedTask } from './model/plan.ts';
 import type { Pool } from './model/placement.ts';
-import type { Duration } from './model/policy.ts';
 import type { Dispatcher } from './model/ports.ts';
 import type { RunResult } from './model/result.ts';
+import type { Message } from './model/store.ts';
 import { validate } from './model/schema.ts';
+import type { History } from './record/history.ts';
 import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
 import { toResult } from './record/result.ts';
+import { admissionFor } from './run-admission.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './run-dispatch.ts';
-import { type Ending, endingOf } from './run-ending.ts';
+import { type Ending, endingOf, endless } from './run-ending.ts';
+import { Keeping } from './run-kept.ts';
+import type { Past } from './run-past.ts';
+import { obey } from './run-messages.ts';
 import { checkDuration, type RunSettings } from './run-options.ts';
-import { compensationHost } from './runtime/done.ts';
+import { compensationHost, doneBefore } from './runtime/done.ts';
 import type { WaitingTask } from './runtime/rescues.ts';
-import { Runtime, type RuntimeHost } from './runtime/runtime.ts';
-
-export interface CancelOptions {
-  /** How long running handlers have to stop. @default the run's own `gracePeriod` */
-  readonly gracePeriod?: Duration;
-  /**
-   * Waits for nothing: tasks that always run are cancelled too, and nothing is compensated any more. Works on a run that
-   * is being cancelled already.
-   * @default false
-   */
-  readonly force?: boolean;
-}
-
-/** The outputs of a run's tasks, by ID, as a successful run has them. */
-type OutputsIn<Result extends RunResult> = Extract<Result, { readonly state: 'succeeded' }>['outputs'];
-
-/** A run that has begun. `await` it for its result; it never rejects, a failed run resolves with the failure. */
-export interface RunHandle<Result extends RunResult> extends PromiseLike<Result> {
-  readonly id: string;
-  /** The result as a plain promise. It never rejects. */
-  readonly result: Promise<Result>;
-  /** The tasks that wait for a person's decision, the first first. */
-  readonly waiting: readonly WaitingTask[];
-  /** The runs that tasks of this one have under way, by `.runWorkflow()`. */
-  readonly children: readonly RunHandle<RunResult>[];
-  /**
-   * The run's events as they happen, up to its end, and those of the runs below it. Called in the same turn as `run`, it
-   * misses none; called later, it gives those from then on. Each call gives an iterator of its own.
-   */
-  events(): AsyncIterableIterator<RunEvent>;
-  /**
-   * Cancels the run: running tasks' signals are aborted, everything else is cancelled at once; then what always runs
-   * does so, and what was done is compensated. Gives the result. After the run has ended it changes nothing.
-   *
-   * @throws OptionError when the grace period is not a duration.
-   */
-  cancel(reason?: unknown, options?: CancelOptions): Promise<Result>;
-  /**
-   * Gives a task that waits for a decision its output. It is checked by the task's output schema, as what a handler
-   * returns is; where that works asynchronously, a value that does not fit is said in the run's log.
-   *
-   * @throws NotWaitingError
-   * @throws ValidationError where the value does not fit; the task goes on waiting.
-   */
-  approve<Id extends keyof OutputsIn<Result> & string>(task: Id, value: OutputsIn<Result>[Id]): void;
-  /**
-   * Has a task that waits for a decision make another attempt.
-   *
-   * @throws NotWaitingError
-   */
-  retry(task: keyof OutputsIn<Result> & string): void;
-  /**
-   * Skips a task that waits for a decision.
-   *
-   * @throws NotWaitingError
-   */
-  skip(task: keyof OutputsIn<Result> & string): void;
-  /**
-   * Fails a task that waits for a decision.
-   *
-   * @param error @default the error because of which it waits
-   * @throws NotWaitingError
-   */
-  fail(task: keyof OutputsIn<Result> & string, error?: Error): void;
-}
+import type { RuntimeHost } from './runtime/runtime-host.ts';
+import { Runtime } from './runtime/runtime.ts';
+import type { CancelOptions, RunHandle } from './run-control.ts';
+import { RunSecrets } from './secrets/run-secrets.ts';
 
 /** How a run is begun below a task of another: `run-child.ts`, which compiles its workflow first. */
 export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
@@ -100,13 +43,19 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly result: Promise<RunResult>;
   readonly journal: Journal;
   readonly settings: RunSettings;
+  readonly secrets: RunSecrets;
   readonly admission: Admission | undefined;
   readonly threads: Pool | undefined;
+  readonly cache: RuntimeHost['cache'];
+  readonly stored: Keeping['stored'] | undefined;
+  readonly checkKept: RuntimeHost['checkKept'];
+  readonly caughtUp: Keeping['caughtUp'] | undefined;
   readonly #plan: Plan;
   readonly #dispatcher: Dispatcher | undefined;
   readonly #beginChild: BeginChild;
   readonly #publisher: Publisher;
   readonly #runtime: Runtime;
+  readonly #keeping: Keeping | undefined;
   #children: Set<Handle> | undefined;
   /** Whether the run above this one hears its events. */
   #tellsParent: boolean;
@@ -117,6 +66,11 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #compensating: AbortController | undefined;
   /** The result is there: what runs below still tell is not of this run any more. */
   #finished = false;
+  /** What was known of the run before this process drove it. */
+  #history: History | undefined;
+  undoneBefore: Past['undoneBefore'] | undefined;
+  /** Why the run cannot be kept any more. */
+  #brokenBy: Error | undefined;
   /** Why nothing is waited for any more. */
   #forcedBy: CancelledError | undefined;
 
@@ -132,14 +86,26 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.threads = this.#dispatcher === undefined ? undefined : slotsOf(this.#dispatcher);
     if (plan.needs.admission || this.threads !== undefined) this.admission = admissionFor(plan, settings);
     this.#publisher = new Publisher(settings.observers, systemWarn);
+    this.secrets = new RunSecrets(plan, settings.secrets, settings.above, this.#publisher);
     this.#tellsParent = settings.observers.length > 0;
     this.journal = new Journal(plan, this.#publisher, this);
+    const { store } = settings;
+    this.#keeping = store && new Keeping(store, settings.outputLimit, (error) => this.#break(error));
+    this.cache = this.#keeping?.openCache(plan, settings);
+    this.stored = this.#keeping?.stored;
+    this.checkKept = this.#keeping && this.#keeping.checkKept(this.secrets);
+    this.caughtUp = this.#keeping?.caughtUp;
     this.#runtime = new Runtime(plan, settings, this);
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
     if (settings.signal !== undefined) this.#follow(settings.signal);
-    void Promise.resolve().then(() => this.#begin(input));
+    void Promise.resolve().then(() =>
+      this.secrets.fetch(
+        () => void (this.#keeping === undefined ? this.#begin(input) : this.#beginKept(this.#keeping, input)),
+        (error) => this.#refuse(error),
+      ),
+    );
   }
 
   get id(): string {
@@ -147,7 +113,12 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   get waiting(): readonly WaitingTask[] {
-    return this.#runtime.waiting;
+    return this.#runtime.rescues().waiting;
+  }
+
+  /** How often the run was retried. */
+  get retries(): number {
+    return this.#history?.retries ?? 0;
   }
 
   get children(): readonly Handle[] {
@@ -171,7 +142,8 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#publisher.listen((event) => parent.hear(event));
   }
 
-  cancel(reason?: unknown, { gracePeriod, force = false }: CancelOptions = {}): Promise<RunResult> {
+  cancel(given?: unknown, { gracePeriod, force = false }: CancelOptions = {}): Promise<RunResult> {
+    const reason = this.secrets.redact(given);
     const graceMs = gracePeriod === undefined ? undefined : checkDuration('gracePeriod', gracePeriod);
     if (force) {
       for (const child of this.children) void child.cancel(reason, { force });
@@ -185,19 +157,23 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   approve(task: string, value: unknown): void {
-    this.#runtime.decide(task, 'approve', { value });
+    this.#runtime.rescues().propose(task, 'approve', { value });
   }
 
   retry(task: string): void {
-    this.#runtime.decide(task, 'retry', {});
+    this.#runtime.rescues().propose(task, 'retry', {});
   }
 
   skip(task: string): void {
-    this.#runtime.decide(task, 'skip', {});
+    this.#runtime.rescues().propose(task, 'skip', {});
   }
 
   fail(task: string, error?: Error): void {
-    this.#runtime.decide(task, 'fail', error === undefined ? {} : { error });
+    this.#runtime.rescues().propose(task, 'fail', error === undefined ? {} : { error });
+  }
+
+  signal(name: string, value: unknown, { by }: { readonly by?: string } = {}): void {
+    this.#runtime.signals().send(name, value, by);
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a run is how its result is read
@@ -233,24 +209,97 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     return dispatchAttempt(this.#plan, this.settings, this.#dispatcher, attempt, data);
   }
 
+  secretsOf({ definition }: PlannedTask): Readonly<Record<string, string>> {
+    return this.secrets.of(definition);
+  }
+
   /** The run has no open task any more. */
   ended(): void {
     const ending = endingOf(this.#runtime);
-    if (ending.state === 'succeeded' || this.#runtime.done === undefined) this.#finish(ending, []);
+    const nothing = this.#runtime.done === undefined && this.#history === undefined;
+    if (ending.state === 'succeeded' || nothing) this.#finish(ending, []);
     else void this.#compensate(ending);
   }
 
   #follow(signal: AbortSignal): void {
-    const cancel = (): void => this.#runtime.cancel(signal.reason);
+    const cancel = (): void => this.#runtime.cancel(this.secrets.redact(signal.reason as unknown));
     if (signal.aborted) return cancel();
     signal.addEventListener('abort', cancel, { once: true });
     this.#unfollow = () => signal.removeEventListener('abort', cancel);
   }
 
+  async #beginKept(keeping: Keeping, input: unknown): Promise<void> {
+    this.#publisher.listen(keeping.hear);
+    let past: Past | undefined;
+    try {
+      const subject = `the input of workflow '${this.#plan.id}'`;
+      checkStorable(input, subject, 'input');
+      this.secrets.refuse(subject, 'input', input);
+      past = await keeping.open(this.#plan, this.id, this.settings);
+    } catch (error) {
+      return this.#break(error as Error);
+    }
+    if (past === undefined) {
+      this.#begin(input);
+      return keeping.listen(0, (message) => this.#hearFrom(message));
+    }
+    const { history, events } = past;
+    this.#history = history;
+    this.undoneBefore = past.undoneBefore;
+    this.#runtime.replay(history, events);
+    const { finished } = history;
+    if (finished === undefined) {
+      this.#runtime.open(history.input, past);
+      keeping.listen(history.messages, (message) => this.#hearFrom(message));
+      return this.#check(history.input, (checked) => this.#runtime.begin(checked, history));
+    }
+    this.#runtime.endAt(finished.at);
+    const { state, output } = finished;
+    const error = finished.error instanceof Error ? (finished.error as WorkflowError) : undefined;
+    this.#resolveWith(
+      toResult(this.#runtime, { state, output, error, compensations: history.compensations }),
+    );
+  }
+
+  #hearFrom(message: Message): void {
+    this.journal.runTold(message, undefined, this.settings.clock.now());
+    const refused = obey(this, message);
+    if (refused !== undefined) this.journal.runTold(message, refused, this.settings.clock.now());
+  }
+
+  /** The run cannot be kept, and what cannot be kept is not done: it ends here, and can be taken up again. */
+  #break(error: Error): void {
+    if (this.#brokenBy !== undefined) return;
+    this.#brokenBy = error;
+    this.#keeping?.abandon(error);
+    // What is kept of those below is gone on with, too: they must not be told that they were cancelled.
+    for (const child of this.children) child.#break(error);
+    if (this.#runtime.phase !== 'new') return void this.cancel(error, { force: true });
+    this.#runtime.endAt(this.#runtime.startedAt);
+    this.#finished = true;
+    this.#resolveWith(this.#notKept(error, []));
+  }
+
+  #notKept(cause: Error, compensations: readonly CompensationResult[]): RunResult {
+    const error = new RunNotKeptError(this.id, cause);
+    return toResult(this.#runtime, { state: 'failed', output: undefined, error, compensations });
+  }
+
+  /** What the run needs is not there: it fails before anything of it is kept or done. */
+  #refuse(error: Error): void {
+    this.#runtime.open(undefined);
+    this.#runtime.fail(error as WorkflowError);
+  }
+
   #begin(input: unknown): void {
-    const { input: schema } = this.#plan.definition;
     this.#runtime.open(input);
-    if (schema === undefined) return this.#prepare(input);
+    this.#check(input, (checked) => this.#runtime.begin(checked));
+  }
+
+  /** Checks the input, loads what only some runs need, then begins. */
+  #check(input: unknown, begin: (checked: unknown) => void): void {
+    const { input: schema } = this.#plan.definition;
+    if (schema === undefined) return this.#prepare(() => begin(input));
     const subject = `the input of workflow '${this.#plan.id}'`;
     const refuse = (error: unknown): void => {
       const issues = [{ path: [], message: `the schema threw: ${String(error)}` }];
@@ -264,55 +313,50 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     } catch (error) {
       return refuse(error);
     }
-    if (!(checked instanceof Promise)) return this.#prepare(checked);
-    checked.then((value) => this.#prepare(value), refuse);
+    if (!(checked instanceof Promise)) return this.#prepare(() => begin(checked));
+    checked.then((value) => this.#prepare(() => begin(value)), refuse);
   }
 
-  /** Loads what only some runs need, then begins. */
-  #prepare(input: unknown): void {
-    if (this.#plan.needs.breakers.length === 0) return this.#runtime.begin(input);
-    loadBreakers().then(
-      () => this.#runtime.begin(input),
-      (error: unknown) => this.cancel(error),
-    );
+  #prepare(begin: () => void): void {
+    if (this.#plan.needs.breakers.length === 0) return begin();
+    loadBreakers().then(begin, (error: unknown) => this.cancel(error));
   }
 
   async #compensate(ending: Ending): Promise<void> {
     this.#compensating = new AbortController();
     if (this.#forcedBy !== undefined) this.#compensating.abort(this.#forcedBy);
-    const host = compensationHost(this.#runtime, this.#compensating.signal);
-    const compensations = await compensate(this.#runtime.done ?? [], host);
+    const host = compensationHost(this.#runtime, this.#compensating.signal, this.#history);
+    const before = this.#history === undefined ? [] : await doneBefore(this.#runtime, this.#history);
+    const compensations = await compensate([...before, ...(this.#runtime.done ?? [])], host);
     this.#runtime.tick();
     this.#finish(ending, compensations);
   }
 
   #finish({ state, output, error }: Ending, compensations: readonly CompensationResult[]): void {
-    const result = toResult(this.#runtime, { state, output, error, compensations });
-    this.#unfollow?.();
+    const broken = this.#brokenBy;
+    const verdict =
+      broken === undefined
+        ? { state, output, error, compensations }
+        : {
+            state: 'failed' as const,
+            output: undefined,
+            error: new RunNotKeptError(this.id, broken),
+            compensations,
+          };
+    this.secrets.cleanse(verdict.error, this.#runtime.ledger, compensations);
+    const result = toResult(this.#runtime, verdict, this.secrets.redact);
     this.#finished = true;
     this.journal.runFinished(result);
+    if (this.stored === undefined || broken !== undefined) this.#resolveWith(result);
+    else this.stored(() => this.#resolveWith(result));
+  }
+
+  #resolveWith(result: RunResult): void {
+    this.#unfollow?.();
     this.#publisher.end();
-    this.#resolve(result);
+    if (this.#keeping === undefined) return this.#resolve(result);
+    const resolve = (): void => this.#resolve(result);
+    // A lease that cannot be given back runs out.
+    this.#keeping.close().then(resolve, resolve);
   }
-}
-
-/** Workflows that run each other without end: said once, not by each of the runs on the way, and never retried. */
-function endless(error: unknown): RecursionError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof RecursionError) return cause;
-  }
-  return undefined;
-}
-
-/**
- * @throws DefinitionError where a task needs more than there is in all.
- * @throws OptionError where a pool of the same name with other options is in use.
- */
-function admissionFor(plan: Plan, { clock, resources }: RunSettings): Admission {
-  const { capacity } = resources ?? machineResources();
-  const impossible = impossibleDemands(plan, capacity);
-  if (impossible.length > 0) throw new DefinitionError(plan.id, impossible);
-  for (const { placement } of plan.tasks)
-    for (const { pool } of placement?.pools ?? []) poolsOf(clock).queueOf(pool);
-  return createAdmission({ clock, resources });
 }

@@ -1,13 +1,17 @@
 import { createResources } from './admit/capacity.ts';
 import type { Resources } from './admit/resources.ts';
-import { systemClock } from './execute/system.ts';
+import { environment, systemClock } from './execute/system.ts';
+import { parseBytes } from './lib/bytes.ts';
 import { parseDuration } from './lib/duration.ts';
 import type { ParentTask } from './model/context.ts';
 import type { OnFailure } from './model/definition.ts';
 import { OptionError } from './model/error.ts';
 import type { Duration } from './model/policy.ts';
-import type { ResourceDemand } from './model/placement.ts';
+import type { Bytes, ResourceDemand } from './model/placement.ts';
 import type { Clock, Dispatcher, Observer } from './model/ports.ts';
+import type { SecretsProvider } from './model/secret.ts';
+import type { RunSource, Store } from './model/store.ts';
+import type { RunSecrets } from './secrets/run-secrets.ts';
 
 /** How a run is run. */
 export interface RunOptions {
@@ -39,6 +43,34 @@ export interface RunOptions {
   readonly dispatcher?: Dispatcher;
   /** How deep workflows may run each other by `.runWorkflow()`. @default 16 */
   readonly maxDepth?: number;
+  /**
+   * Keeps the run: what it has done survives the process, and a run of the same ID goes on where it was left. Its outputs have
+   * to be values that can be stored. @default nothing is kept
+   */
+  readonly store?: Store;
+  /**
+   * What becomes of a run of this ID that the store has already. `resume`: it goes on, or gives its result again. `fail`: this one
+   * fails with a `RunExistsError`. `replace`: it is forgotten, unless a process drives it, and this one begins.
+   *
+   * @default 'resume'
+   */
+  readonly ifExists?: IfExists;
+  /** How large an output may be, as text, in a run that is kept. Above 512 KB it is warned of. @default '64MB' */
+  readonly outputLimit?: Bytes;
+  /**
+   * Goes on with a run that is kept although its workflow has changed, where only such tasks were added, changed or removed as
+   * have not begun. @default false
+   */
+  readonly allowChanged?: boolean;
+  /** `false`: outputs of earlier runs are not used, and none are kept, whatever tasks say by `.cache()`. @default true */
+  readonly cache?: boolean;
+  /** Where another process can load the workflow from, should it have to go on with the run. */
+  readonly source?: RunSource;
+  /**
+   * Where the secrets come from that tasks need by `.secrets()`. It is asked before the run starts, and again by each process
+   * that goes on with it. @default the environment of this process
+   */
+  readonly secrets?: SecretsProvider;
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
   /** Where chance (jitter) comes from: evenly between 0 and 1. @default Math.random */
@@ -47,6 +79,9 @@ export interface RunOptions {
 
 export type RunMode = 'sequential' | 'parallel' | 'hybrid';
 
+export type IfExists = 'resume' | 'fail' | 'replace';
+
+const IF_EXISTS: readonly unknown[] = ['resume', 'fail', 'replace'];
 const MODES: readonly unknown[] = ['sequential', 'parallel', 'hybrid'];
 const ON_FAILURE: readonly unknown[] = ['continue', 'fail-fast'];
 
@@ -66,6 +101,19 @@ export interface RunSettings {
   readonly module: string | undefined;
   readonly dispatcher: Dispatcher | undefined;
   readonly maxDepth: number;
+  readonly store: Store | undefined;
+  readonly cache: boolean;
+  readonly source: RunSource | undefined;
+  readonly outputLimit: number;
+  readonly secrets: SecretsProvider;
+  /** The secrets of the run whose task runs this one, if one does. */
+  readonly above: RunSecrets | undefined;
+  /** Only a run that the store has already. */
+  readonly resumes: boolean;
+  readonly ifExists: IfExists;
+  /** A run that has ended is retried, from this task on if one is named. */
+  readonly retries: { readonly from: string | undefined } | undefined;
+  readonly allowChanged: boolean;
   /** The task of another run that runs this one, if one does, and how many runs are above it. */
   readonly parent: ParentTask | undefined;
   readonly depth: number;
@@ -88,6 +136,16 @@ export function toSettings(options: RunOptions): RunSettings {
     module: options.module,
     dispatcher: options.dispatcher,
     maxDepth: checkDepth(options.maxDepth ?? 16),
+    store: options.store,
+    cache: checkCache(options.cache ?? true),
+    source: options.source,
+    outputLimit: checkBytes('outputLimit', options.outputLimit ?? '64MB'),
+    secrets: checkProvider(options.secrets ?? environment),
+    above: undefined,
+    resumes: false,
+    ifExists: checkOneOf('ifExists', IF_EXISTS, options.ifExists ?? 'resume') as IfExists,
+    retries: undefined,
+    allowChanged: options.allowChanged ?? false,
     parent: undefined,
     depth: 0,
   };
@@ -113,9 +171,29 @@ function checkOneOf(option: string, values: readonly unknown[], given: unknown):
   throw new OptionError(option, `one of ${values.map((value) => `'${String(value)}'`).join(', ')}`, given);
 }
 
+function checkProvider(provider: unknown): SecretsProvider {
+  if (typeof provider === 'function') return provider as SecretsProvider;
+  throw new OptionError(
+    'secrets',
+    'a function that gives the values of the secrets it is asked for',
+    typeof provider,
+  );
+}
+
+function checkCache(cache: unknown): boolean {
+  if (typeof cache === 'boolean') return cache;
+  throw new OptionError('cache', 'true or false', cache);
+}
+
 function checkDepth(depth: unknown): number {
   if (Number.isInteger(depth) && (depth as number) >= 0) return depth as number;
   throw new OptionError('maxDepth', 'a whole number from 0', depth);
+}
+
+function checkBytes(option: string, given: unknown): number {
+  const bytes = parseBytes(given);
+  if (bytes !== undefined) return bytes;
+  throw new OptionError(option, `a number of bytes: a number, or '512KB', '64MB', '1GB'`, given);
 }
 
 function checkConcurrency(concurrency: unknown): number {

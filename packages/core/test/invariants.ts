@@ -38,6 +38,11 @@ export function checkLog(events: readonly RunEvent[], plan: Plan, concurrency: n
       for (const [task, { live }] of standings)
         if (definitionOf(plan, task)?.fanOut !== undefined && isEnded(task)) live.clear();
     }
+    if (event.type === 'run.retried') {
+      // These begin anew, their attempts counted from 1; the run has not ended, and is not cancelled any more.
+      cancelling = 'no';
+      for (const task of event.tasks) standings.delete(task);
+    }
     if (!('task' in event)) continue;
     const standing = standings.get(event.task) ?? { state: 'pending', tries: new Map(), live: new Set() };
     standings.set(event.task, standing);

@@ -19,6 +19,9 @@ export { TestKitError } from './run/test-kit-error.ts';
 // Time
 export { VirtualClock, type VirtualClockOptions } from './clock/virtual-clock.ts';
 
+// Stores
+export { type MortalStore, mortalStore } from './store/mortal-store.ts';
+
 // Conformance
 export { checkConformance, type ConformanceReport } from './conformance/check-conformance.ts';
 export { clockConformance } from './conformance/clock.ts';
@@ -29,7 +32,10 @@ export type { DispatcherSubject } from './conformance/dispatch.ts';
 export { dispatchedWorkflow } from './conformance/dispatched.ts';
 export { dispatcherConformance, isolationConformance } from './conformance/dispatcher.ts';
 export { observerConformance, type ObserverSubject } from './conformance/observer.ts';
-export { type SampleRun, sampleRuns } from './conformance/samples/sample-runs.ts';
+export { storeConformance } from './conformance/store.ts';
+export type { StoreSubject } from './conformance/store-subject.ts';
+export { sampleRuns } from './conformance/samples/sample-runs.ts';
+export type { SampleRun } from './conformance/samples/sample.ts';
 
 // Expect
 export { expectStructure, type StructureAssertions, type StructureExpectation } from './expect/structure.ts';

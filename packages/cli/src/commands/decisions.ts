@@ -1,9 +1,10 @@
 import { NotWaitingError, type RunEvent, type RunHandle, type RunResult } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
 import { count } from '../show/format.ts';
-import { whyAsked } from '../show/phrases.ts';
+import { waitPhrase, whyAsked } from '../show/phrases.ts';
 import type { RunTree } from '../show/run-tree.ts';
-import { isStuck, type Waiting, waitingIn } from '../show/waiting.ts';
+import type { RunView } from '../show/run-view.ts';
+import { isStuck, signalledIn, type Waiting, waitingIn } from '../show/waiting.ts';
 import type { Decided } from './ask.ts';
 
 /** Where the person is who decides. */
@@ -16,29 +17,64 @@ export interface Desk {
   say(text: string): void;
 }
 
+/** A run that goes on in another process when this one leaves it. */
+export interface Leavable {
+  /** Whether somebody has said something to it that it has not heard yet. */
+  hasUnheard(): Promise<boolean>;
+}
+
+/** A kept run that goes on by itself only after this time is left to another process, in milliseconds. */
+const LONG_MS = 60_000;
+/** What was said to a run is heard within this time, in milliseconds. */
+const HEARD_MS = 50;
+
 /**
- * Has waiting tasks decided once nothing else goes on: by the person at the terminal. Where there is none nobody can
- * answer, since without a store the run lives in this process alone; then it is cancelled.
+ * Has waiting tasks decided once nothing else goes on: by the person at the terminal. Where there is none, a run that is
+ * kept is left; without a store it lives in this process alone, nobody can answer, and it is cancelled.
  */
 export class Decisions {
   readonly #handle: () => RunHandle<RunResult>;
   readonly #tree: RunTree;
   readonly #desk: Desk;
-  /** A task has begun to wait for a person. */
+  readonly #kept: Leavable | undefined;
+  /** Settles when the run is to be left as it is, for another process. */
+  readonly left: Promise<void>;
+  #leave: () => void = () => undefined;
+  readonly #stays: boolean;
+  /** Keeps the process alive while the run waits for what may come from others. */
+  #alive: NodeJS.Timeout | undefined;
+  /** A task has begun to wait. */
   #armed = false;
   #looking = false;
   #asking: AbortController | undefined;
+  /** The task whose question is open. */
+  #asked: Waiting | undefined;
   #over = false;
   #gaveUp = false;
 
-  /** @param handle Gives the run's, once it has begun. */
-  constructor(handle: () => RunHandle<RunResult>, tree: RunTree, desk: Desk) {
+  /**
+   * @param handle Gives the run's, once it has begun.
+   * @param kept Absent where nothing of the run survives this process.
+   * @param stays It is not left, however long it waits.
+   */
+  constructor(
+    handle: () => RunHandle<RunResult>,
+    tree: RunTree,
+    desk: Desk,
+    kept: Leavable | undefined,
+    stays = false,
+  ) {
     this.#handle = handle;
     this.#tree = tree;
     this.#desk = desk;
+    this.#kept = kept;
+    this.#stays = stays;
+    this.left = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
   }
 
-  /** Whether the run was cancelled because nobody could answer. */
+  /** Whether the run was cancelled, or left, because nobody could answer. */
   get gaveUp(): boolean {
     return this.#gaveUp;
   }
@@ -51,16 +87,34 @@ export class Decisions {
       this.#over = true;
       this.#asking?.abort();
     }
-    if (event.type === 'task.waiting' && event.for === 'approval') this.#armed = true;
+    // Somebody else has decided while the question was open.
+    if (event.type === 'task.decided' && this.#isAsked(event)) this.#asking?.abort();
+    // A run that goes on may have tasks that waited before.
+    const arms =
+      event.type === 'run.resumed' || event.type === 'run.retried' || event.type === 'task.waiting';
+    if (arms) this.#armed = true;
     if (this.#armed) this.#lookSoon();
   }
 
-  /** The process has nothing left to do. Says whether that is so because tasks wait for a person. */
+  #isAsked({ run, task }: { readonly run: string; readonly task: string }): boolean {
+    return this.#asked?.run.id === run && this.#asked.task.id === task;
+  }
+
+  /** The process has nothing left to do. Says whether that is so because tasks wait for somebody. */
   idle(): boolean {
-    const waiting = this.#over ? [] : waitingIn(this.#tree.root);
-    if (waiting.length === 0) return false;
-    this.#giveUp(waiting);
+    const { root } = this.#tree;
+    if (this.#over || (waitingIn(root).length === 0 && signalledIn(root).length === 0)) return false;
+    this.#giveUp();
     return true;
+  }
+
+  /** Nothing is waited for any more. */
+  end(): void {
+    clearInterval(this.#alive);
+  }
+
+  get #isStuck(): boolean {
+    return isStuck(this.#tree.root, this.#kept === undefined ? Infinity : Date.now() + LONG_MS);
   }
 
   /** Once what follows from an event has happened too. */
@@ -75,11 +129,11 @@ export class Decisions {
 
   #look(): void {
     if (this.#over) return;
-    const waiting = waitingIn(this.#tree.root);
-    this.#armed = waiting.length > 0;
-    if (!isStuck(this.#tree.root)) return;
-    if (this.#desk.canAsk) void this.#ask();
-    else this.#giveUp(waiting);
+    const { root } = this.#tree;
+    this.#armed = root.countIn('running', 'waiting') > 0;
+    if (!this.#isStuck) return;
+    if (this.#desk.canAsk && waitingIn(root).length > 0) void this.#ask();
+    else this.#giveUp();
   }
 
   async #ask(): Promise<void> {
@@ -92,10 +146,12 @@ export class Decisions {
     try {
       for (;;) {
         const [first] = waitingIn(this.#tree.root);
-        if (first === undefined || !isStuck(this.#tree.root) || this.#over) return;
+        if (first === undefined || !this.#isStuck || this.#over) return;
+        this.#asked = first;
         const decided = await ask(first, asker, this.#desk.colours);
+        this.#asked = undefined;
         if (decided === undefined) {
-          if (!asking.signal.aborted) this.#giveUp(waitingIn(this.#tree.root), 'no answer came');
+          if (!asking.signal.aborted) this.#giveUp('no answer came');
           return;
         }
         this.#tell(first, decided);
@@ -105,7 +161,7 @@ export class Decisions {
       asker.close();
       this.#asking = undefined;
       resume();
-      this.#lookSoon();
+      if (!this.#gaveUp) this.#lookSoon();
     }
   }
 
@@ -129,20 +185,76 @@ export class Decisions {
     }
   }
 
-  #giveUp(waiting: readonly Waiting[], why = 'nothing in this process can answer'): void {
+  #giveUp(why?: string): void {
+    if (this.#gaveUp) return;
+    if (this.#kept !== undefined && this.#stays) {
+      this.#alive ??= setInterval(() => undefined, LONG_MS);
+      return;
+    }
     this.#gaveUp = true;
-    const names = waiting.map(({ run, task }) => `${run.prefix}${task.id}`);
-    const many = waiting.length === 1 ? '1 task waits' : `${count(waiting.length, 'task')} wait`;
-    this.#desk.say(`${many} for a decision, nothing else is left to do, and ${why}:`);
-    for (const [place, { task }] of waiting.entries())
-      this.#desk.say(`  ${names[place] ?? ''}  ${whyAsked(task)}`);
+    if (this.#kept === undefined) this.#cancel(why ?? 'nothing in this process can answer');
+    else void this.#giveAway(this.#kept, why ?? 'nobody can be asked here');
+  }
+
+  /** A run that is kept is left, unless an answer is on its way. */
+  async #giveAway(kept: Leavable, why: string): Promise<void> {
+    while (await kept.hasUnheard()) await new Promise((resolve) => setTimeout(resolve, HEARD_MS));
+    if (this.#over) return;
+    if (!this.#isStuck) {
+      this.#gaveUp = false;
+      return this.#lookSoon();
+    }
+    this.#sayWhy(why);
+    this.#leave();
+  }
+
+  #cancel(why: string): void {
+    const { root } = this.#tree;
+    this.#sayWhy(why);
     this.#desk.say(
       this.#desk.canAsk
         ? 'The run is cancelled.'
-        : 'The run is cancelled. In a terminal it asks; in code the handle of a run answers: approve, retry, skip or fail.',
+        : 'The run is cancelled. In a terminal it asks; in code the handle of a run answers: approve, retry, skip or fail; with --durable it waits on.',
     );
-    void this.#handle().cancel(`${names.join(', ')} waited for a decision, and ${why}`);
+    const [asked, signalled] = [waitingIn(root).map(nameOf), signalledIn(root).map(nameOf)];
+    const waited = [
+      ...(asked.length === 0 ? [] : [`${asked.join(', ')} waited for a decision`]),
+      ...(signalled.length === 0 ? [] : [`${signalled.join(', ')} waited for a signal`]),
+    ];
+    void this.#handle().cancel(`${waited.join(', ')}, and ${why}`);
   }
+
+  #sayWhy(why: string): void {
+    const asked = waitingIn(this.#tree.root);
+    if (asked.length > 0) this.#sayAsked(asked, why);
+    const others = othersIn(this.#tree.root);
+    if (others.length === 0) return;
+    const many = others.length === 1 ? '1 task waits' : `${count(others.length, 'task')} wait`;
+    this.#desk.say(
+      asked.length > 0
+        ? `${many} for something else:`
+        : `${many}, and nothing else is left to do that would not take long:`,
+    );
+    for (const one of others) this.#desk.say(`  ${nameOf(one)}  ${waitPhrase(one.task, Date.now())}`);
+  }
+
+  #sayAsked(waiting: readonly Waiting[], why: string): void {
+    const many = waiting.length === 1 ? '1 task waits' : `${count(waiting.length, 'task')} wait`;
+    this.#desk.say(`${many} for a decision, nothing else is left to do, and ${why}:`);
+    for (const one of waiting) this.#desk.say(`  ${nameOf(one)}  ${whyAsked(one.task)}`);
+  }
+}
+
+/** What waits for a signal or a timer, in a run and those below it. */
+function othersIn(run: RunView): readonly Waiting[] {
+  return run.tasks.flatMap((task) => [
+    ...(task.state === 'waiting' && task.waitsFor !== 'approval' ? [{ run, task }] : []),
+    ...Array.from(run.childrenOf(task).values()).flatMap(othersIn),
+  ]);
+}
+
+function nameOf({ run, task }: Waiting): string {
+  return `${run.prefix}${task.id}`;
 }
 
 function find(handle: RunHandle<RunResult>, id: string | undefined): RunHandle<RunResult> | undefined {

@@ -1,21 +1,36 @@
-import type { RunMode } from '@wf-sdk/core';
+import type { IfExists, RunMode } from '@wf-sdk/core';
+import type { Durability } from '@wf-sdk/store-sqlite';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { InputFlag } from '../input/input-flags.ts';
 import { toOptions } from '../input/to-options.ts';
+import { aCount, storeOptions } from './store-options.ts';
 
-/** The options that every run has, as commander gives them. */
-export interface RunFlags {
-  readonly input?: string;
-  readonly inputFile?: string;
+/** What can be said of any process that drives a run, as commander gives it. */
+export interface DrivingFlags {
+  readonly store?: string;
+  readonly durability?: Durability;
   readonly export?: string;
   readonly concurrency?: number;
   readonly timeout?: string;
   readonly runMode?: RunMode;
   readonly failFast?: true;
+  readonly secretsFile?: string;
   readonly output?: string;
   readonly events?: string;
   readonly json?: true;
   readonly quiet?: true;
+  /** `false` under `--no-cache`. */
+  readonly cache?: boolean;
+  readonly wait?: true;
+}
+
+/** The options that every run has that is begun. */
+export interface RunFlags extends DrivingFlags {
+  readonly input?: string;
+  readonly inputFile?: string;
+  readonly durable?: true;
+  readonly runId?: string;
+  readonly ifExists?: IfExists;
   readonly dryRun?: true;
 }
 
@@ -48,14 +63,37 @@ export function runCommandFor(flags: readonly InputFlag[]): Command {
 }
 
 const MODES: readonly RunMode[] = ['sequential', 'parallel', 'hybrid'];
+const IF_EXISTS: readonly IfExists[] = ['resume', 'fail', 'replace'];
+const DURABILITIES: readonly Durability[] = ['normal', 'strict'];
 
 function runOptions(): readonly Option[] {
   return [
     new Option('--input <json>', 'the input as a JSON object; single flags are laid over it'),
     new Option('--input-file <file>', 'the same from a file'),
+    new Option(
+      '--durable',
+      'keep the run in a store: wf-sdk resume goes on with it, whatever ended its process',
+    ),
+    new Option('--run-id <id>', 'the ID of the run; one that the store has already goes on'),
+    new Option(
+      '--if-exists <what>',
+      'what becomes of a run of that ID: it goes on (resume), this one fails (fail) or begins anew (replace)',
+    ).choices(IF_EXISTS),
+    ...drivingOptions(),
+    new Option('--dry-run', 'show what would run, in which order; run nothing (with --json, as JSON)'),
+  ];
+}
+
+/** What can be said of any process that drives a run, be it new or taken up. */
+export function drivingOptions(): readonly Option[] {
+  return [
+    ...storeOptions(),
+    new Option('--durability <mode>', 'what a power cut may take: some seconds (normal), or nothing').choices(
+      DURABILITIES,
+    ),
     new Option('--export <name>', 'the export to run, where the file has several workflows'),
     new Option('--concurrency <number>', 'how many tasks may run at once (default: no limit)').argParser(
-      atLeastOne,
+      aCount,
     ),
     new Option(
       '--timeout <duration>',
@@ -69,19 +107,23 @@ function runOptions(): readonly Option[] {
       '--fail-fast',
       'stop the run when a task fails, instead of finishing what does not depend on it',
     ),
+    new Option(
+      '--secrets-file <file>',
+      'read secrets from here that the environment does not have (default: .env)',
+    ),
+    new Option(
+      '--no-cache',
+      'run tasks with .cache() too, and keep nothing of what they give for later runs',
+    ),
     new Option('--output <file>', 'write the result as JSON'),
     new Option('--events <file>', 'write the events as JSON, one on each line'),
     new Option('--json', 'print the events as JSON, one on each line, and nothing else'),
+    new Option(
+      '--wait',
+      'stay with a kept run while it waits for signals, decisions or timers, instead of leaving it to resume',
+    ),
     new Option('--quiet', 'print nothing but errors'),
-    new Option('--dry-run', 'show what would run, in which order; run nothing (with --json, as JSON)'),
   ];
-}
-
-function atLeastOne(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number from 1.');
-  return number;
 }
 
 function aDuration(text: string): string {

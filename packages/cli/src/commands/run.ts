@@ -5,6 +5,10 @@ import {
   isWorkflow,
   parallelLevels,
   type Plan,
+  run,
+  type RunHandle,
+  type RunOptions,
+  type RunResult,
   toText,
   type WorkflowDefinition,
 } from '@wf-sdk/core';
@@ -15,13 +19,17 @@ import { type InputFlag, inputFlags } from '../input/input-flags.ts';
 import { inputJsonSchema } from '../input/json-schema.ts';
 import { parseInputFlags } from '../input/parse-input-flags.ts';
 import { mergeInput, readInput } from '../input/read-input.ts';
+import { openForRun } from '../keep/open-store.ts';
 import { findPipeline } from '../load/find-pipeline.ts';
 import { loadPipeline } from '../load/load-pipeline.ts';
-import { pickWorkflow } from '../load/pick-workflow.ts';
+import { nameOfExport, pickWorkflow } from '../load/pick-workflow.ts';
+import { showPath } from '../load/show-path.ts';
 import { UsageError } from '../usage-error.ts';
+import { secretsFor } from './secrets.ts';
 import { describeRun, reservedNames, runCommandFor, type RunFlags } from './run-options.ts';
-import { sayWarnings } from './say.ts';
+import { say, sayWarnings } from './say.ts';
 import { superviseRun } from './supervise-run.ts';
+import { beginAnew, takeUp } from './take-up.ts';
 
 /**
  * `wf-sdk run pipeline.ts …`: in two passes over its arguments, since what they may be depends on the pipeline that
@@ -45,8 +53,43 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
   await checkInput(plan, input, flags);
   if (options.quiet !== true) sayWarnings(plan);
   if (options.dryRun === true) return dryRun(plan, options);
-  const module = pathToFileURL(findPipeline(first.file, process.cwd())).href;
-  return superviseRun({ workflow, plan, input, module }, options);
+  const path = findPipeline(first.file, process.cwd());
+  const module = pathToFileURL(path).href;
+  const secrets = await secretsFor(workflow, path, options.secretsFile);
+  const id = options.runId === undefined ? {} : { id: options.runId };
+  if (!isDurable(options))
+    return superviseRun(
+      { plan, module, secrets, begin: (more) => run(workflow, input, { ...more, ...id }) },
+      options,
+    );
+  const { store, file } = await openForRun(options, options.durability);
+  try {
+    const { runId, ifExists = 'resume' } = options;
+    const known = runId === undefined || ifExists !== 'resume' ? undefined : await store.find(runId);
+    const isQuiet = options.quiet === true || options.json === true;
+    const kept = known === undefined ? beginAnew(store) : await takeUp(store, known, isQuiet);
+    const source = { module, export: nameOfExport(exports, workflow, options.export) };
+    const begin = (more: RunOptions): RunHandle<RunResult> => {
+      const handle = run(workflow, input, { ...more, ...id, store, source, ifExists });
+      if (!isQuiet && known === undefined)
+        say(`run ${handle.id} is kept in ${showPath(file, process.cwd())}`);
+      return handle;
+    };
+    return await superviseRun({ plan, module, secrets, begin, kept }, options);
+  } finally {
+    await store.close();
+  }
+}
+
+/** @throws UsageError for what only a durable run can have */
+function isDurable({ durable, store, durability, ifExists, wait }: RunFlags): boolean {
+  if (durable === true || store !== undefined) return true;
+  if (ifExists !== undefined)
+    throw new UsageError('--if-exists is about a run that is kept: add --durable, or --store <file>');
+  if (wait === true)
+    throw new UsageError('--wait is about a run that is kept: add --durable, or --store <file>');
+  if (durability === undefined) return false;
+  throw new UsageError('--durability is about a run that is kept: add --durable, or --store <file>');
 }
 
 /** What must be known before the rest can be: which file, and which of its workflows. */

@@ -1,69 +1,134 @@
-import { createThreadDispatcher, type Plan, run, type RunOptions } from '@wf-sdk/core';
+import {
+  createThreadDispatcher,
+  type FailedRun,
+  type Plan,
+  type RunEvent,
+  type RunNotKeptError,
+  type RunHandle,
+  type RunOptions,
+  type RunResult,
+  type SecretsProvider,
+} from '@wf-sdk/core';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { threadLoader } from '../load/thread-loader.ts';
 import { coloursFor } from '../show/colours.ts';
-import { createJsonReporter } from '../show/json-lines.ts';
-import { createLineReporter } from '../show/lines.ts';
+import { toJsonText } from '../show/event-json.ts';
 import type { Reporter } from '../show/reporter.ts';
 import { RunTree } from '../show/run-tree.ts';
 import { summary } from '../show/summary.ts';
-import { Decisions, type Desk } from './decisions.ts';
+import { Decisions } from './decisions.ts';
+import { howToGoOn } from './how-to-go-on.ts';
 import { EventsFile, ResultFile } from './output-files.ts';
-import type { RunFlags } from './run-options.ts';
+import { createReporter, deskFor } from './reporters.ts';
+import type { DrivingFlags } from './run-options.ts';
 import { say } from './say.ts';
+import type { Kept } from './take-up.ts';
 import { watchProcess } from './watch-process.ts';
 
-/** What is run: with which input, and where its module stands as a URL. */
+/** What is run: how it is begun, and where its module stands as a URL. */
 export interface Subject {
-  readonly workflow: Parameters<typeof run>[0];
   readonly plan: Plan;
-  readonly input: unknown;
   readonly module: string;
+  readonly secrets: SecretsProvider;
+  readonly begin: (options: RunOptions) => RunHandle<RunResult>;
+  /** Absent where nothing of the run survives this process. */
+  readonly kept?: Kept | undefined;
 }
 
 /** Runs a workflow in front of a user: shows it, writes what was asked for, lets it be cancelled. Gives the exit code. */
-export async function superviseRun(
-  { workflow, plan, input, module }: Subject,
-  flags: RunFlags,
-): Promise<number> {
+export async function superviseRun(subject: Subject, flags: DrivingFlags): Promise<number> {
+  const { plan, module, secrets, kept } = subject;
   const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events);
   const resultFile = flags.output === undefined ? undefined : new ResultFile(flags.output);
-  const colours = coloursFor(process.stderr);
   const tree = new RunTree(plan.definition);
+  if (kept !== undefined) await recall(kept, tree, flags);
   const reporter = await createReporter(tree, flags);
-  const decisions: Decisions = new Decisions(() => handle, tree, deskFor(reporter, flags));
+  const desk = deskFor(reporter, flags);
+  const decisions: Decisions = new Decisions(() => handle, tree, desk, kept?.run, flags.wait === true);
+  let told: RunEvent | undefined;
   const handle = begin(reporter, () =>
-    run(workflow, input, {
+    subject.begin({
       ...optionsOf(flags),
       module,
+      secrets,
       dispatcher: createThreadDispatcher({ loader: threadLoader }),
       observers: [
         tree.apply,
+        ...(kept === undefined ? [] : [kept.run.observe]),
         reporter.observe,
+        (event) => (told = event.type === 'run.finished' ? event : told),
         ...(eventsFile === undefined ? [] : [eventsFile.observe]),
         (event) => decisions.observe(event),
       ],
     }),
   );
-  const watch = watchProcess(handle, reporter, decisions);
-  const result = await handle;
+  const watch = watchProcess(
+    handle,
+    reporter,
+    decisions,
+    kept === undefined ? undefined : howToResume(handle, flags),
+  );
+  const result = await Promise.race([handle.result, decisions.left]);
   watch.end();
+  decisions.end();
+  if (result === undefined) await kept?.run.leave();
   reporter.end();
-  const problems = [eventsFile?.end(), resultFile?.write(result)].filter((problem) => problem !== undefined);
-  if (flags.json !== true && (flags.quiet !== true || result.state !== 'succeeded')) {
-    say(summary(result, plan.definition, colours, process.cwd()));
-  }
+  const problems = [
+    eventsFile?.end(),
+    ...(result === undefined || !isKept(result) ? [] : [resultFile?.write(result)]),
+  ].filter((problem) => problem !== undefined);
+  if (result === undefined) for (const line of howToGoOn(handle.id, tree.root, flags)) say(line);
+  else if (!isKept(result)) say(notKept(result, flags));
+  else if (flags.json !== true && (flags.quiet !== true || result.state !== 'succeeded'))
+    say(
+      summary(result, plan.definition, coloursFor(process.stderr), process.cwd(), shownOutput(result, told)),
+    );
   for (const problem of problems) say(problem);
+  if (result === undefined) return EXIT.waiting;
   const code = exitCodeOf(result, decisions.gaveUp ? 'waiting' : watch.signal);
   return code === EXIT.succeeded && problems.length > 0 ? EXIT.failed : code;
 }
 
-function optionsOf({ concurrency, timeout, runMode, failFast }: RunFlags): RunOptions {
+/** As it was told, without secrets. Of a run that had ended before nothing is told, and its output has none. */
+function shownOutput({ run, output }: RunResult, told: RunEvent | undefined): unknown {
+  return told?.type === 'run.finished' && told.run === run ? told.output : output;
+}
+
+/** Takes in what happened to a run before. A program that reads events gets the last one of a run that has ended. */
+async function recall({ run, past, again }: Kept, tree: RunTree, { json }: DrivingFlags): Promise<void> {
+  for await (const event of past) {
+    tree.apply(event);
+    run.observe(event);
+    if (json === true && again !== true && event.type === 'run.finished' && event.run === tree.root.id)
+      process.stdout.write(`${toJsonText(event)}\n`);
+  }
+}
+
+type NotKept = FailedRun<string, Readonly<Record<string, unknown>>> & { readonly error: RunNotKeptError };
+
+function isKept(result: RunResult): result is Exclude<RunResult, NotKept> {
+  return result.error?.code !== 'run_not_kept';
+}
+
+/** Why a run was refused, or could not go on; and then what to do. */
+function notKept(result: RunResult, flags: DrivingFlags): string {
+  const { cause } = result.error ?? {};
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (exitCodeOf(result, undefined) === EXIT.usage) return message;
+  return [message, ...howToGoOn(result.run, undefined, flags)].join('\n');
+}
+
+function howToResume({ id }: RunHandle<RunResult>, flags: DrivingFlags): string {
+  return howToGoOn(id, undefined, flags).join('\n');
+}
+
+function optionsOf({ concurrency, timeout, runMode, failFast, cache }: DrivingFlags): RunOptions {
   return {
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeout: timeout as `${number}s` }),
     ...(runMode !== undefined && { mode: runMode }),
     ...(failFast === true && { onFailure: 'fail-fast' }),
+    ...(cache === false && { cache }),
   };
 }
 
@@ -75,32 +140,4 @@ function begin<Handle>(reporter: Reporter, start: () => Handle): Handle {
     reporter.end();
     throw error;
   }
-}
-
-async function createReporter(tree: RunTree, flags: RunFlags): Promise<Reporter> {
-  if (flags.json === true) {
-    return createJsonReporter(process.stdout, process.stderr);
-  }
-  if (flags.quiet === true) return { observe: () => undefined, end: () => undefined };
-  const colours = coloursFor(process.stderr);
-  if (!isInteractive(process.stderr)) return createLineReporter(tree, say, colours);
-  // What draws is imported only where there is something to draw on.
-  const { createLiveReporter } = await import('../show/live.ts');
-  return createLiveReporter(tree, process.stderr, colours);
-}
-
-function isInteractive(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb';
-}
-
-/** A person can be asked who reads what is printed and can type; input that was read to its end cannot be typed into. */
-function deskFor(reporter: Reporter, { json }: RunFlags): Desk {
-  const { stdin, stderr } = process;
-  return {
-    canAsk:
-      json !== true && stdin.isTTY && !stdin.readableEnded && stderr.isTTY && process.env['CI'] === undefined,
-    colours: coloursFor(stderr),
-    pause: () => reporter.pause?.() ?? (() => undefined),
-    say,
-  };
 }

@@ -14,14 +14,24 @@ export interface Watch {
   end(): void;
 }
 
-/** Cancels the run on Ctrl-C and the like, and when the process could otherwise not go on. */
-export function watchProcess(handle: RunHandle<RunResult>, reporter: Reporter, decisions: Decisions): Watch {
+/**
+ * Cancels the run on Ctrl-C and the like, and when the process could otherwise not go on.
+ *
+ * @param kept How a run that is kept goes on, once this process is gone.
+ */
+export function watchProcess(
+  handle: RunHandle<RunResult>,
+  reporter: Reporter,
+  decisions: Decisions,
+  kept: string | undefined,
+): Watch {
   let signal: CancellingSignal | undefined;
   const onSignal = (received: CancellingSignal): void => {
     if (signal !== undefined) {
       end();
       reporter.end();
       say('forced to stop; tasks may have been left half done');
+      if (kept !== undefined) say(kept);
       process.exit(exitCodeOfSignal(received));
     }
     signal = received;

@@ -37,6 +37,11 @@ export function pickWorkflow(
   throw new LoadError('no_workflow', `The file exports no workflow. ${account(exports)}`);
 }
 
+/** The name by which a file exports what was picked from it, so that it can be picked again. */
+export function nameOfExport(exports: ModuleExports, picked: unknown, name: string | undefined): string {
+  return name ?? Object.keys(exports).find((key) => exports[key] === picked) ?? 'default';
+}
+
 function namedWorkflow(
   exports: ModuleExports,
   name: string,

@@ -66,6 +66,24 @@ test('has a line for what a reader of a log wants to know', () => {
   ]);
 });
 
+test('says that a run goes on, and what others say to it', () => {
+  const lines = linesOf(
+    { type: 'run.started', run, at: 0, workflow: 'flow', version: '1', input: {}, total: 2 },
+    { type: 'task.succeeded', run, at: 10, task: 'a', output: 1 },
+    { type: 'attempt.started', run, at: 10, task: 'b', attempt: 1 },
+    { type: 'run.resumed', run, at: 900 },
+    { type: 'run.told', run, at: 910, message: 1, what: 'cancel', by: 'sam' },
+    { type: 'run.told', run, at: 920, message: 2, what: 'approve' },
+    { type: 'run.told', run, at: 920, message: 2, what: 'approve', refused: 'b does not wait' },
+  );
+  expect(lines.slice(-4)).toEqual([
+    'flow · run r1 goes on: 1 of 2 tasks had ended',
+    '  sam │ cancel',
+    '  somebody │ approve',
+    '! somebody said approve, which cannot be done: b does not wait',
+  ]);
+});
+
 test('counts the time from the first attempt', () => {
   const [, , , last] = linesOf(
     { type: 'attempt.started', run, at: 1000, task: 'a', attempt: 1 },
@@ -288,4 +306,28 @@ describe('a task that', () => {
       'cancelling: enough; running tasks have been told to stop',
     ]);
   });
+});
+
+test('says that a run is retried, and how much of it', () => {
+  const retried = { type: 'run.retried', run, at: 900, messages: 0 } as const;
+  const began = {
+    type: 'run.started',
+    run,
+    at: 0,
+    workflow: 'flow',
+    version: '1',
+    input: {},
+    total: 2,
+  } as const;
+  const lines = linesOf(
+    began,
+    { ...retried, tasks: ['a', 'b'] },
+    { ...retried, tasks: ['a'] },
+    { ...retried, tasks: [] },
+  );
+  expect(lines.slice(-3)).toEqual([
+    'flow · run r1 is retried: 2 tasks begin anew',
+    'flow · run r1 is retried: 1 task begins anew',
+    'flow · run r1 is retried: no task begins anew',
+  ]);
 });

@@ -1,6 +1,6 @@
 import type { RunEvent } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
-import { formatDuration, headline } from './format.ts';
+import { count, formatDuration, headline } from './format.ts';
 import { ItemLines } from './item-lines.ts';
 import { markOf, markOfTask } from './marks.ts';
 import { noticeLine } from './notices.ts';
@@ -8,7 +8,7 @@ import { attemptPhrase, itemsPhrase, skipPhrase, standInPhrase, waitPhrase } fro
 import type { Reporter } from './reporter.ts';
 import type { RunTree } from './run-tree.ts';
 import { nameOf, type RunView } from './run-view.ts';
-import { isAllowed, type TaskView } from './task-view.ts';
+import { hasEnded, isAllowed, type TaskView } from './task-view.ts';
 import { isUndoing, type UndoEvent } from './undo-view.ts';
 
 /**
@@ -36,6 +36,10 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
       return run.parent === undefined
         ? colours.bold(`${event.workflow} · run ${event.run}`)
         : colours.dim(`  ${run.prefix}workflow ${event.workflow} · run ${event.run}`);
+    case 'run.resumed':
+      return resumedLine(run, colours);
+    case 'run.retried':
+      return colours.bold(`${run.title} · run ${run.id ?? ''}`) + retriedPhrase(event);
     case 'attempt.started': {
       if (event.item !== undefined) return undefined;
       return taskLine(event, run, colours, event.attempt > 1 ? attemptOf(run.task(event.task)) : '');
@@ -58,7 +62,7 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
         run,
         colours,
         since(task, event.at),
-        items === undefined ? '' : itemsPhrase(items.succeeded, items.succeeded + items.failed),
+        items === undefined ? '' : itemsPhrase(items.succeeded, items.succeeded + items.failed, items.cached),
         standInPhrase(task),
       );
     }
@@ -79,6 +83,8 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
     case 'task.recovering':
     case 'task.sla_missed':
     case 'breaker.changed':
+    case 'run.told':
+    case 'run.signalled':
       return noticeLine(event, run, colours);
     case 'task.queued':
     case 'task.fanned_out':
@@ -88,6 +94,18 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
     case 'run.finished':
       return undefined;
   }
+}
+
+function resumedLine(run: RunView, colours: Colors): string {
+  const done = `${run.tasks.filter(hasEnded).length} of ${count(run.tasks.length, 'task')} had ended`;
+  return run.parent === undefined
+    ? `${colours.bold(`${run.title} · run ${run.id ?? ''}`)} goes on: ${done}`
+    : colours.dim(`  ${run.prefix}workflow ${run.title} goes on: ${done}`);
+}
+
+function retriedPhrase({ tasks }: Extract<RunEvent, { readonly type: 'run.retried' }>): string {
+  const anew = tasks.length === 0 ? 'no task' : count(tasks.length, 'task');
+  return ` is retried: ${anew} ${tasks.length > 1 ? 'begin' : 'begins'} anew`;
 }
 
 function taskLine(

@@ -3,12 +3,26 @@ import type { Colors } from 'picocolors/types.js';
 import { toJsonText } from './event-json.ts';
 import { formatDuration, headline } from './format.ts';
 import { markOf } from './marks.ts';
-import { nameOf, type RunView } from './run-view.ts';
+import { nameOf } from './run-view.ts';
+import type { TaskView } from './task-view.ts';
 
-type Notice = 'task.log' | 'task.recovering' | 'task.sla_missed' | 'breaker.changed';
+type Notice =
+  | 'task.log'
+  | 'task.recovering'
+  | 'task.sla_missed'
+  | 'breaker.changed'
+  | 'run.told'
+  | 'run.signalled';
+
+/** What a line needs of the run that an event is about. */
+interface Place {
+  readonly prefix: string;
+  /** @default nothing is known of its tasks */
+  task?(id: string): Pick<TaskView, 'error'>;
+}
 
 /** A line for what is worth a word and is no state of a task: the live picture does not show it. */
-export function noticeLine(event: RunEvent, run: RunView, colours: Colors): string | undefined {
+export function noticeLine(event: RunEvent, run: Place, colours: Colors): string | undefined {
   if (!isNotice(event)) return undefined;
   const warning = (text: string): string => `${markOf('warning', colours)} ${colours.yellow(text)}`;
   switch (event.type) {
@@ -24,6 +38,16 @@ export function noticeLine(event: RunEvent, run: RunView, colours: Colors): stri
       const text = `breaker ${event.breaker} is ${STATES[event.state]}`;
       return event.state === 'closed' ? `${markOf('succeeded', colours)} ${text}` : warning(text);
     }
+    case 'run.signalled': {
+      const from = event.by === undefined ? '' : ` from ${event.by}`;
+      return colours.dim(`  ${run.prefix}signal ${event.name} │ ${toJsonText(event.value)}${from}`);
+    }
+    case 'run.told': {
+      const who = event.by ?? 'somebody';
+      return event.refused === undefined
+        ? colours.dim(`  ${run.prefix}${who} │ ${event.what}`)
+        : warning(`${who} said ${event.what}, which cannot be done: ${event.refused}`);
+    }
   }
 }
 
@@ -36,17 +60,19 @@ const NOTICES: ReadonlySet<RunEvent['type']> = new Set<Notice>([
   'task.recovering',
   'task.sla_missed',
   'breaker.changed',
+  'run.told',
+  'run.signalled',
 ]);
 
 /** Only of a further attempt: what else a rule can do is told by what becomes of the task. */
 function recoveringLine(
   { task, rule, action, retryInMs }: Extract<RunEvent, { type: 'task.recovering' }>,
-  run: RunView,
+  run: Place,
   colours: Colors,
 ): string | undefined {
   if (retryInMs === undefined) return undefined;
   const after = action === 'run_then_retry' ? 'has repaired, ' : '';
-  const error = headline(run.task(task).error);
+  const error = headline(run.task?.(task).error);
   return `${markOf('retrying', colours)} ${run.prefix}${task}  failed, recovery rule ${rule + 1}: ${after}next in ${formatDuration(retryInMs)}: ${error}`;
 }
 
@@ -66,7 +92,7 @@ const LEVELS: Readonly<Record<LogLevel, (colours: Colors, text: string) => strin
 /** What a task said through `ctx.log`. */
 function logLine(
   { task, item, level, message, fields }: Extract<RunEvent, { type: 'task.log' }>,
-  { prefix }: RunView,
+  { prefix }: Place,
   colours: Colors,
 ): string {
   const more = fields === undefined ? '' : ` ${colours.dim(toJsonText(fields))}`;

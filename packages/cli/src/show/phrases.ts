@@ -16,6 +16,8 @@ export function skipPhrase({ reason, cause, error }: Pick<TaskView, 'reason' | '
       return `skipped by a recovery rule${because}`;
     case 'intervention':
       return `skipped by decision${because}`;
+    case 'timeout':
+      return 'skipped: its signal did not come in time';
     case 'dependency':
     case undefined:
       return cause === undefined ? 'skipped' : `skipped: because of ${cause}`;
@@ -25,6 +27,7 @@ export function skipPhrase({ reason, cause, error }: Pick<TaskView, 'reason' | '
 /** What gave a task's output in the place of its handler, and what that had failed with. */
 export function standInPhrase({ by, error }: Pick<TaskView, 'by' | 'error'>): string {
   if (by === undefined) return '';
+  if (by === 'cache') return 'from the cache';
   return error === undefined || by === 'approval' ? `by ${by}` : `by ${by}: ${headline(error)}`;
 }
 
@@ -35,6 +38,7 @@ const REASONS: Readonly<Record<SkipReason, string>> = {
   fallback: 'fallback',
   recovery: 'recovery rule',
   intervention: 'decision',
+  timeout: 'timeout',
 };
 
 /** The same in a word or two. */
@@ -43,7 +47,10 @@ export function skipWord(reason: SkipReason | undefined): string {
 }
 
 /** What a waiting task waits for. @param now Milliseconds since the epoch. */
-export function waitPhrase({ waitsFor, until, message, error, definition }: TaskView, now: number): string {
+export function waitPhrase(
+  { waitsFor, until, message, signal, error, definition }: TaskView,
+  now: number,
+): string {
   const left = until === undefined ? '' : formatDuration(Math.max(0, until - now));
   switch (waitsFor) {
     case 'timer':
@@ -55,6 +62,8 @@ export function waitPhrase({ waitsFor, until, message, error, definition }: Task
     }
     case 'approval':
       return `waits for a decision: ${whyAsked({ message, error })}`;
+    case 'signal':
+      return `waits for signal ${signal ?? ''}${left === '' ? '' : `, ${left} left`}`;
     case undefined:
       return 'waits';
   }
@@ -85,7 +94,8 @@ export function progressPhrase({ total, succeeded, failed, running }: ItemsView)
     .join(', ');
 }
 
-/** What became of a task's items: `100 items`, or `97/100 items`. */
-export function itemsPhrase(succeeded: number, items: number): string {
-  return succeeded === items ? count(items, 'item') : `${succeeded}/${count(items, 'item')}`;
+/** What became of a task's items: `100 items`, or `97/100 items`; and of how many the output was in the cache. */
+export function itemsPhrase(succeeded: number, items: number, cached = 0): string {
+  const phrase = succeeded === items ? count(items, 'item') : `${succeeded}/${count(items, 'item')}`;
+  return cached === 0 || cached === items ? phrase : `${phrase}, ${cached} from the cache`;
 }

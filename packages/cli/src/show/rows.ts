@@ -131,5 +131,7 @@ function progress(run: RunView, task: TaskView): string {
 }
 
 function total({ items }: TaskView): string {
-  return items === undefined ? '' : itemsPhrase(items.succeeded, items.succeeded + items.failed);
+  return items === undefined
+    ? ''
+    : itemsPhrase(items.succeeded, items.succeeded + items.failed, items.cached);
 }

@@ -2,12 +2,19 @@ import type { RunEvent, TaskDefinition, WorkflowDefinition } from '@wf-sdk/core'
 import { RunView } from './run-view.ts';
 import { hasEnded, type TaskView } from './task-view.ts';
 
+type KnownRuns = (run: string) => WorkflowDefinition | undefined;
+
 /** A run and the runs below it. Each event is taken in by the run it is about, and by no other. */
 export class RunTree {
   readonly root: RunView;
+  readonly #known: KnownRuns;
   readonly #runs = new Map<string, RunView>();
 
-  constructor(definition: WorkflowDefinition) {
+  /**
+   * @param known Gives the workflow of a run below by its ID, where it can. @default only what the definition says
+   */
+  constructor(definition: WorkflowDefinition, known: KnownRuns = () => undefined) {
+    this.#known = known;
     this.root = new RunView(definition.id, definition);
   }
 
@@ -17,7 +24,7 @@ export class RunTree {
   }
 
   readonly apply = (event: RunEvent): void => {
-    if (this.root.id === undefined) this.#know(this.root, event.run);
+    if (this.root.id === undefined) this.#take(this.root, event.run);
     else if (event.type === 'run.started') this.#addChild(event);
     const run = this.#runs.get(event.run);
     // A run whose task was not waited for any more.
@@ -27,7 +34,7 @@ export class RunTree {
     if ('task' in event && hasEnded(run.task(event.task))) this.#forgetChildren(run, run.task(event.task));
   };
 
-  #know(run: RunView, id: string): void {
+  #take(run: RunView, id: string): void {
     run.id = id;
     this.#runs.set(id, run);
   }
@@ -37,12 +44,12 @@ export class RunTree {
     const above = parent === undefined ? undefined : this.#runs.get(parent.run);
     if (parent === undefined || above === undefined) return;
     const task = above.task(parent.task);
-    const definition = childOf(task.definition);
+    const definition = this.#known(id) ?? childOf(task.definition);
     const isKnown = definition?.id === workflow && definition.tasks.length === total;
     const place = { run: above, task, item: parent.item };
     const run = new RunView(workflow, isKnown ? definition : undefined, place);
     above.addChild(run, place);
-    this.#know(run, id);
+    this.#take(run, id);
   }
 
   #forgetChildren(run: RunView, task: TaskView): void {

@@ -1,5 +1,5 @@
 import type { RunEvent, TaskState, WorkflowDefinition } from '@wf-sdk/core';
-import { applyToTask, createTaskView, type TaskView } from './task-view.ts';
+import { applyToTask, createTaskView, loseAttempts, type TaskView } from './task-view.ts';
 import { applyToUndo, isUndoing, type UndoView } from './undo-view.ts';
 
 /** The task that runs a run, of which run, and for which of its items. */
@@ -89,6 +89,9 @@ export class RunView {
   /** Takes in an event of this run. */
   apply(event: RunEvent): void {
     if (event.type === 'run.started') this.startedAt = event.at;
+    if (event.type === 'run.resumed') for (const task of this.#tasks) loseAttempts(task);
+    if (event.type === 'run.retried') this.#goOn(event.tasks);
+    if ('changed' in event) this.#change(event.changed ?? []);
     if (event.type === 'run.cancelling') this.cancelling = true;
     if (event.type === 'run.finished') {
       this.cancelling = false;
@@ -102,6 +105,31 @@ export class RunView {
     } else if ('task' in event) {
       applyToTask(this.task(event.task), event);
     }
+  }
+
+  /** The run had ended and goes on: of what begins anew, and of what was undone, nothing counts any more. */
+  #goOn(anew: readonly string[]): void {
+    this.cancelling = false;
+    this.endedAt = undefined;
+    this.#undone.clear();
+    for (const id of anew) this.#forget(id);
+  }
+
+  /** These are not as they were, and had not begun: those that the workflow does not have any more are gone. */
+  #change(changed: readonly string[]): void {
+    const isKnown = this.#tasks.some(({ definition }) => definition !== undefined);
+    for (const id of changed) {
+      this.#forget(id);
+      const task = this.#byId.get(id);
+      if (!isKnown || task === undefined || task.definition !== undefined) continue;
+      this.#byId.delete(id);
+      this.#tasks.splice(this.#tasks.indexOf(task), 1);
+    }
+  }
+
+  #forget(id: string): void {
+    const task = this.#byId.get(id);
+    if (task !== undefined) Object.assign(task, createTaskView(id, task.definition));
   }
 }
 

@@ -18,7 +18,8 @@ export function notes(
   cwd: string,
 ): string[] {
   const skipped = tasks.filter(({ state }) => state === 'skipped');
-  const stoodIn = tasks.filter(({ by }) => by !== undefined);
+  const stoodIn = tasks.filter(({ by }) => by !== undefined && by !== 'cache');
+  const cached = tasks.filter(({ by }) => by === 'cache');
   const fannedOut = tasks.filter(({ items }) => items !== undefined && items.items > 0);
   const undone = compensations.filter(({ state }) => state === 'succeeded');
   const lines = [
@@ -29,6 +30,7 @@ export function notes(
       ({ id, reason }) => `${id} (${skipWord(reason)})`,
     ),
     named(stoodIn, 'stood in for', ({ id, by }) => `${id} (${by ?? ''})`),
+    named(cached, 'from the cache', ({ id }) => id),
     named(
       fannedOut,
       'fanned out',

@@ -9,12 +9,17 @@ import { notes } from './summary-notes.ts';
 const SLOWEST = 3;
 const FAILURES = 10;
 
-/** What a run came to. What failed comes first, so that the last lines on a screen are the outcome. */
+/**
+ * What a run came to. What failed comes first, so that the last lines on a screen are the outcome.
+ *
+ * @param shown What is shown of the output.
+ */
 export function summary(
   result: RunResult,
   definition: WorkflowDefinition,
   colours: Colors,
   cwd: string,
+  shown: unknown = result.output,
 ): string {
   const tasks = Object.values(result.tasks);
   const allowed = allowedFailures(result, tasks, definition);
@@ -27,7 +32,7 @@ export function summary(
     ...(before.length > 0 ? [''] : []),
     verdict(result, tasks, allowed, colours),
     slowest(tasks, colours),
-    output(result, colours),
+    output(result, shown, colours),
   ];
   return sections.filter((section) => section !== undefined).join('\n');
 }
@@ -124,9 +129,9 @@ function failure(task: TaskResult, colours: Colors, cwd: string): string[] {
 
 const OUTPUT_LENGTH = 4_000;
 
-function output(result: RunResult, colours: Colors): string | undefined {
-  if (result.state !== 'succeeded' || result.output === undefined) return undefined;
-  const text = typeof result.output === 'string' ? result.output : toJsonText(result.output, 2);
+function output({ state }: RunResult, value: unknown, colours: Colors): string | undefined {
+  if (state !== 'succeeded' || value === undefined) return undefined;
+  const text = typeof value === 'string' ? value : toJsonText(value, 2);
   const shown =
     text.length > OUTPUT_LENGTH ? `${text.slice(0, OUTPUT_LENGTH)}… (--output <file> for all of it)` : text;
   return `\n${colours.bold('output')}\n${shown}`;

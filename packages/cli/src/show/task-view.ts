@@ -6,6 +6,8 @@ export interface ItemsView {
   total: number | undefined;
   started: number;
   succeeded: number;
+  /** Of those that succeeded: whose output was in the cache. */
+  cached: number;
   failed: number;
   /** Those whose attempts run, and those that wait between two. */
   readonly running: Set<number>;
@@ -27,6 +29,8 @@ export interface TaskView {
   /** While it waits: for what, and what a person is told. */
   waitsFor: WaitReason | undefined;
   message: string | undefined;
+  /** The name of the signal, where it waits for one. */
+  signal: string | undefined;
   error: unknown;
   cause: string | undefined;
   reason: SkipReason | undefined;
@@ -46,6 +50,7 @@ export function createTaskView(id: string, definition: TaskDefinition | undefine
     until: undefined,
     waitsFor: undefined,
     message: undefined,
+    signal: undefined,
     error: undefined,
     cause: undefined,
     reason: undefined,
@@ -56,7 +61,15 @@ export function createTaskView(id: string, definition: TaskDefinition | undefine
 }
 
 function createItems(): ItemsView {
-  return { total: undefined, started: 0, succeeded: 0, failed: 0, running: new Set(), retrying: new Set() };
+  return {
+    total: undefined,
+    started: 0,
+    succeeded: 0,
+    cached: 0,
+    failed: 0,
+    running: new Set(),
+    retrying: new Set(),
+  };
 }
 
 export function applyToTask(task: TaskView, event: RunEvent): void {
@@ -80,6 +93,9 @@ export function applyToTask(task: TaskView, event: RunEvent): void {
       if (task.items !== undefined) task.items.total = event.items;
       break;
     case 'item.succeeded':
+      if (event.by !== undefined) findItem(task);
+      endItem(task.items, event.item, event.type);
+      break;
     case 'item.failed':
       endItem(task.items, event.item, event.type);
       break;
@@ -90,6 +106,7 @@ export function applyToTask(task: TaskView, event: RunEvent): void {
       waitUntil(task, 'waiting', event.until);
       task.waitsFor = event.for;
       task.message = event.message;
+      task.signal = event.signal;
       task.error = event.error ?? task.error;
       break;
     case 'task.decided':
@@ -124,12 +141,22 @@ export function applyToTask(task: TaskView, event: RunEvent): void {
     case 'compensation.failed':
     case 'task.log':
     case 'run.started':
+    case 'run.resumed':
+    case 'run.retried':
+    case 'run.told':
+    case 'run.signalled':
     case 'run.waiting':
     case 'run.cancelling':
     case 'run.finished':
     case 'breaker.changed':
       break;
   }
+}
+
+/** The process that made its attempts has ended: those that had not ended are made again. */
+export function loseAttempts(task: TaskView): void {
+  if (task.state === 'running') task.state = 'queued';
+  task.items?.running.clear();
 }
 
 function waitUntil(task: TaskView, state: 'retrying' | 'waiting', until: number | undefined): void {
@@ -154,6 +181,12 @@ function startItem(items: ItemsView | undefined, item: number, attempt: number):
 function holdItem(items: ItemsView | undefined, item: number): void {
   items?.running.delete(item);
   items?.retrying.add(item);
+}
+
+/** No attempt of it was made, and perhaps of no other. */
+function findItem(task: TaskView): void {
+  task.state = 'running';
+  if (task.items !== undefined) task.items.cached++;
 }
 
 function endItem(items: ItemsView | undefined, item: number, how: 'item.succeeded' | 'item.failed'): void {

@@ -1,7 +1,7 @@
 import { on, run, type RunEvent, type RunHandle, type RunResult, workflow } from '@wf-sdk/core';
 import { expect, test } from 'vitest';
 import { RunTree } from './run-tree.ts';
-import { isStuck, waitingIn } from './waiting.ts';
+import { isStuck, signalledIn, wakesAt, waitingIn } from './waiting.ts';
 
 const declined = (): never => {
   throw new Error('declined');
@@ -53,6 +53,34 @@ test('a run is stuck once nothing but decisions is left', async () => {
   handle.skip('charge');
   await handle;
   expect(isStuck(tree.root)).toBe(false);
+});
+
+test('so is one that waits for a signal, or for time that is far off where that counts', async () => {
+  const anything = {
+    '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
+  } as const;
+  const signalled = begin(workflow('flow').addTask('paid').waitForSignal('paid', anything));
+  await signalled.next('run.waiting');
+  expect(signalledIn(signalled.tree.root).map(({ task }) => [task.id, task.signal])).toEqual([
+    ['paid', 'paid'],
+  ]);
+  expect([isStuck(signalled.tree.root), wakesAt(signalled.tree.root)]).toEqual([true, undefined]);
+  await signalled.handle.cancel();
+  const later = begin(
+    workflow('flow')
+      .addTask('nap')
+      .sleep('1h')
+      .addTask('paid')
+      .waitForSignal('paid', anything, { timeout: '2h' }),
+  );
+  await later.next('run.waiting');
+  const due = wakesAt(later.tree.root) ?? 0;
+  expect([Infinity, due, due - 1].map((after) => isStuck(later.tree.root, after))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  await later.handle.cancel();
 });
 
 test('so is one whose tasks run runs that are, and one with a task that gets no slot because of them', async () => {

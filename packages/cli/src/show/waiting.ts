@@ -15,11 +15,31 @@ export function waitingIn(run: RunView): readonly Waiting[] {
   ]);
 }
 
+/** The tasks that wait for a signal, in a run and those below it. */
+export function signalledIn(run: RunView): readonly Waiting[] {
+  return run.tasks.flatMap((task) => [
+    ...(task.state === 'waiting' && task.waitsFor === 'signal' ? [{ run, task }] : []),
+    ...Array.from(run.childrenOf(task).values()).flatMap(signalledIn),
+  ]);
+}
+
+/** When the first of what waits in a run, and those below it, goes on by itself. @returns Milliseconds since the epoch. */
+export function wakesAt(run: RunView): number | undefined {
+  const instants = run.tasks.flatMap((task) => [
+    task.state === 'waiting' ? task.until : undefined,
+    ...Array.from(run.childrenOf(task).values(), wakesAt),
+  ]);
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 /**
- * Whether everything that is left of a run waits for a person, tasks whose own runs wait included. What cannot be known
- * from events counts as going on.
+ * Whether everything that is left of a run waits for a person or a signal, tasks whose own runs wait included. What cannot
+ * be known from events counts as going on.
+ *
+ * @param dueAfter What goes on by itself only after this instant waits too. @default nothing that goes on by itself does
  */
-export function isStuck(run: RunView): boolean {
+export function isStuck(run: RunView, dueAfter: number = Infinity): boolean {
   let [waits, holdsSlot, wantsSlot] = [false, false, false];
   for (const task of run.tasks) {
     switch (task.state) {
@@ -31,14 +51,14 @@ export function isStuck(run: RunView): boolean {
         wantsSlot = true;
         break;
       case 'running':
-        if (!waitsForRuns(run, task)) return false;
+        if (!waitsForRuns(run, task, dueAfter)) return false;
         waits = true;
         holdsSlot = true;
         break;
       case 'retrying':
         return false;
       case 'waiting':
-        if (!waitsForPerson(task)) return false;
+        if (!waitsFromOutside(task, dueAfter)) return false;
         waits = true;
         break;
       case 'succeeded':
@@ -57,6 +77,20 @@ function waitsForPerson({ state, waitsFor }: TaskView): boolean {
   return state === 'waiting' && waitsFor === 'approval';
 }
 
+function waitsFromOutside({ waitsFor, until }: TaskView, dueAfter: number): boolean {
+  switch (waitsFor) {
+    case 'approval':
+      return true;
+    case 'signal':
+      return until === undefined || until > dueAfter;
+    case 'timer':
+      return until !== undefined && until > dueAfter;
+    case 'breaker':
+    case undefined:
+      return false;
+  }
+}
+
 /** A condition may be asynchronous; no event tells that it is being looked at. */
 function isBeingChecked(run: RunView, { definition }: TaskView): boolean {
   return definition?.conditions !== undefined && definition.dependsOn.every((id) => hasEnded(run.task(id)));
@@ -67,8 +101,10 @@ function mayWaitForMore({ definition }: TaskView): boolean {
   return definition === undefined || definition.pools !== undefined || definition.resources !== undefined;
 }
 
-function waitsForRuns(run: RunView, task: TaskView): boolean {
+function waitsForRuns(run: RunView, task: TaskView, dueAfter: number): boolean {
   const children = [...run.childrenOf(task).values()];
   const underWay = task.items === undefined ? 1 : task.items.running.size + task.items.retrying.size;
-  return children.length > 0 && children.length === underWay && children.every(isStuck);
+  return (
+    children.length > 0 && children.length === underWay && children.every((child) => isStuck(child, dueAfter))
+  );
 }

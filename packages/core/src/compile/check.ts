@@ -68,7 +68,7 @@ export function checkTask(task: TaskDefinition, tasks: ReadonlyMap<string, unkno
   if (RESERVED.has(id)) {
     report({ code: 'reserved_id', task: id, message: `'${id}' is reserved; choose another task ID` });
   }
-  const works = task.child !== undefined || task.sleep !== undefined;
+  const works = (task.child ?? task.sleep ?? task.signal) !== undefined;
   if (typeof task.handler !== 'function' && !(works && task.handler === undefined)) {
     const wrong = task.handler === undefined ? `has no .run()` : `has a .run() that is not a function`;
     report({

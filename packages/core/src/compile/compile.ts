@@ -1,11 +1,13 @@
 import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { DefinitionError } from '../model/error.ts';
+import type { CachePolicy } from '../model/cache.ts';
 import type { Placement } from '../model/placement.ts';
 import type { Plan, PlannedCompensation } from '../model/plan.ts';
 import type { BreakerPolicy } from '../model/policy.ts';
 import { unhandledBranches } from './branches.ts';
 import { breakerPlanner, checkBreakers, mergeBreakers } from './breaker.ts';
+import { cachePlanner } from './cache.ts';
 import { checkDefinition, checkShape, checkTask, withoutNulls } from './check.ts';
 import { plannedHandler, readsData } from './handler.ts';
 import { findCycles } from './cycles.ts';
@@ -14,6 +16,7 @@ import { layOut } from './lay-out.ts';
 import { planPlacement } from './placement.ts';
 import { isTimed, type PlannedPolicies, planPolicies } from './policies.ts';
 import { planCompensation } from './recovery.ts';
+import { checkSecrets, secretNeeds } from './secrets.ts';
 import { addTeardownEdges } from './teardown.ts';
 
 const plans = new WeakMap<WorkflowDefinition, Plan>();
@@ -75,15 +78,19 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
   const policies: PlannedPolicies[] = [];
   const reads: (readonly string[])[] = [];
   const breakerOf = breakerPlanner(report);
+  const cacheOf = cachePlanner(tasks, report);
   const breakers: (BreakerPolicy | undefined)[] = [];
   const compensations: (PlannedCompensation | undefined)[] = [];
   const placements: (Placement | undefined)[] = [];
+  const caches: (CachePolicy | undefined)[] = [];
   for (const task of tasks) {
     checkTask(task, indexOf, report);
     policies.push(planPolicies(task, report));
     breakers.push(breakerOf(task));
     compensations.push(planCompensation(task, report));
     placements.push(planPlacement(task, report));
+    checkSecrets(task, report);
+    caches.push(cacheOf(task));
     const known: number[] = [];
     const read = readsOf(task);
     reads.push(read);
@@ -116,6 +123,7 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
         (placed) => placed !== undefined && (placed.pools.length > 0 || placed.resources !== undefined),
       ),
       dispatcher: placements.some((placed) => placed?.isolate !== undefined),
+      secrets: secretNeeds(tasks),
     },
     timed: policies.some(isTimed),
     plainRules: rules.every((rule) => rule === 'all_success'),
@@ -144,6 +152,7 @@ function compileDefinition(definition: WorkflowDefinition): Plan {
         breaker: breakers[index],
         compensate: compensations[index],
         placement: placements[index],
+        cache: caches[index],
       }),
     ),
   });

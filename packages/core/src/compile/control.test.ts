@@ -197,6 +197,23 @@ describe('a diagnostic is given for', () => {
     ).toEqual([]);
   });
 
+  test('what is wrong with a signal that is waited for', () => {
+    const schema = z.number();
+    const waits = (signal: object, more: object = {}): readonly string[] =>
+      codes({ id: 'a', handler: undefined, signal: { name: 'go', schema, ...signal }, ...more });
+    expect(waits({})).toEqual([]);
+    expect(waits({ timeout: '3d', onTimeout: { kind: 'skip' } }, { deadline: '1h' })).toEqual([]);
+    expect(waits({ name: '' })).toEqual(['bad_signal a']);
+    expect(waits({ schema: undefined })).toEqual(['bad_schema a']);
+    expect(waits({ timeout: 0 })).toEqual(['bad_duration a']);
+    expect(waits({ timeout: 'soon' })).toEqual(['bad_duration a']);
+    expect(waits({ onTimeout: { kind: 'skip' } })).toEqual(['bad_signal a']);
+    expect(waits({}, { retry: { attempts: 2 }, isolate: {} })).toEqual([
+      'conflicting_policies a',
+      'conflicting_policies a',
+    ]);
+  });
+
   test('nothing that can be used', () => {
     const each = (more: object): object => ({ id: 'a', fanOut: { kind: 'each', select: handler, ...more } });
     const given = [
@@ -307,7 +324,7 @@ describe('a warning', () => {
 describe('a plan', () => {
   test('says what a run of it needs', () => {
     const needs = (task: object): object => compile(untyped([{ id: 'a', ...task }])).needs;
-    expect(needs({})).toEqual({ breakers: [], admission: false, dispatcher: false });
+    expect(needs({})).toEqual({ breakers: [], admission: false, dispatcher: false, secrets: [] });
     expect(needs({ breaker: 'b' })).toMatchObject({ breakers: [{ name: 'b' }] });
     expect(needs({ pools: [{ pool: { name: 'p', slots: 1 } }] })).toMatchObject({ admission: true });
     expect(needs({ resources: { cpu: 1 } })).toMatchObject({ admission: true });

@@ -7,6 +7,7 @@ import { CONDITIONAL, GATED, MAY_FAIL, type PlannedRule, RUNS_ALWAYS, TEARDOWN }
 import { TRIGGER_RULES } from '../model/trigger-rule.ts';
 import { checkFanOut } from './fan-out.ts';
 import { show } from './show.ts';
+import { checkSignal } from './signal.ts';
 
 type Report = (diagnostic: Diagnostic) => void;
 
@@ -30,11 +31,13 @@ export function ruleOf({ triggerRule, teardownOf, runAlways }: TaskDefinition): 
 
 /** What the scheduler has to know of a task, as bits. */
 export function traitsOf(task: TaskDefinition): number {
-  const { conditions, branches, sleep, fanOut, runAlways, teardownOf, allowFailure } = task;
+  const { conditions, branches, sleep, signal, fanOut, cache, runAlways, teardownOf, allowFailure } = task;
   const admitted = (task.pools?.length ?? 0) > 0 || (task.resources ?? task.isolate) !== undefined;
   return (
     (conditions !== undefined || branches !== undefined ? CONDITIONAL : 0) |
-    (sleep !== undefined || (admitted && fanOut === undefined) ? GATED : 0) |
+    ((sleep ?? signal) !== undefined || ((admitted || cache !== undefined) && fanOut === undefined)
+      ? GATED
+      : 0) |
     (runAlways === true || teardownOf !== undefined ? RUNS_ALWAYS : 0) |
     (allowFailure === true ? MAY_FAIL : 0) |
     (teardownOf === undefined ? 0 : TEARDOWN)
@@ -57,6 +60,7 @@ export function checkControl(
   if (task.fanOut !== undefined) checkFanOut(task.fanOut, bad);
   if (task.child !== undefined) checkChild(task, bad);
   if (task.sleep !== undefined) checkSleep(task, bad);
+  if (task.signal !== undefined) checkSignal(task, task.signal, ['sleep', ...OF_ATTEMPTS], bad);
 }
 
 type Bad = (code: DiagnosticCode, message: string) => void;
@@ -127,6 +131,7 @@ const OF_ATTEMPTS = [
   'fallback',
   'recover',
   'compensate',
+  'cache',
   'pools',
   'resources',
   'isolate',

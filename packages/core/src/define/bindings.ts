@@ -1,3 +1,4 @@
+import type { CacheOptions } from '../model/cache.ts';
 import type { CompensateOptions } from '../model/compensation.ts';
 import type { ChildWorkflow, Fallback, Handler, SleepLength, TaskDefinition } from '../model/definition.ts';
 import type { PoolDemand } from '../model/placement.ts';
@@ -30,10 +31,16 @@ export interface TaskBindings {
   readonly axes?: Readonly<Record<string, readonly unknown[]>>;
   readonly child?: ChildWorkflow;
   readonly sleep?: SleepLength;
+  /** The schema of the signal it waits for. */
+  readonly signal?: Schema;
+  /** What stands for the signal when its time is over, where that is not JSON. */
+  readonly onTimeout?: unknown;
   readonly countIf?: NonNullable<BreakerOptions['countIf']>;
   readonly fallback?: Fallback;
   readonly recover?: readonly RecoveryRule[];
   readonly compensate?: CompensateOptions;
+  /** The key of its cache. */
+  readonly cacheKey?: NonNullable<CacheOptions['key']>;
   /** The key functions by the pool's name. */
   readonly keys?: Readonly<Record<string, NonNullable<PoolDemand['key']>>>;
 }

@@ -125,7 +125,7 @@ export interface TaskBuilder<
   >;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends F['returns']>(
-    work: (data: Views<E>[F['rule']], context: TaskContext) => R,
+    work: (data: Views<E>[F['rule']], context: TaskContext<F['secrets']>) => R,
   ): FlowOf<
     S,
     T | Task<Id, OutputOf<R, F>, F['mark'] | MarksUnder<E>[F['rule']], ReadsInChain<E, F>[F['reads']]>,

@@ -1,4 +1,5 @@
-import type { TaskDefinition } from '../model/definition.ts';
+import { madeOf } from '../lib/source.ts';
+import type { Handler, TaskDefinition } from '../model/definition.ts';
 import type { ReusableTask, ReusableTaskPolicies } from './task.ts';
 
 /** A definition that its maker still writes to. */
@@ -60,7 +61,10 @@ export function useReusable(
   reusable: ReusableTask<never, unknown>,
   map: ((data: never) => unknown) | undefined,
 ): void {
-  task.handler = map === undefined ? reusable : (data, context) => reusable(map(data) as never, context);
+  task.handler =
+    map === undefined
+      ? reusable
+      : madeOf<Handler>((data, context) => reusable(map(data) as never, context), [map, reusable]);
   task.handlerName = reusable.taskName;
   const own: Readonly<Record<string, unknown>> = { ...reusable.policies };
   for (const key of Object.keys(own)) {

@@ -1,3 +1,4 @@
+import type { CacheOptions } from '../model/cache.ts';
 import type { CompensateOptions, CompensationPolicies } from '../model/compensation.ts';
 import type { ChildWorkflow, Fallback, Handler, SleepLength, TaskDefinition } from '../model/definition.ts';
 import type { FanOut, FanOutOptions } from '../model/fan-out.ts';
@@ -5,6 +6,8 @@ import type { IsolateOptions, Pool, PoolDemand, ResourceDemand } from '../model/
 import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts';
 import type { RecoveryRule } from '../model/recovery.ts';
 import type { Schema } from '../model/schema.ts';
+import type { OnSignalTimeout, SignalOptions } from '../model/signal.ts';
+import { isSkip } from '../model/skip.ts';
 import type { TriggerRule } from '../model/trigger-rule.ts';
 import { added, type Common, copyOf, type Rare, useReusable, whole } from './copy.ts';
 import { isReusableTask } from './task.ts';
@@ -85,6 +88,10 @@ export abstract class TaskDraft<Next> {
     return this.#add('compensate', Object.freeze({ ...policies, undo }));
   }
 
+  cache(cache: CacheOptions = {}): this {
+    return this.#add('cache', cache);
+  }
+
   priority(priority: number): this {
     return this.#change('priority', priority);
   }
@@ -99,6 +106,10 @@ export abstract class TaskDraft<Next> {
 
   isolate(options: IsolateOptions = {}): this {
     return this.#add('isolate', options);
+  }
+
+  secrets(...names: string[]): this {
+    return this.#add('secrets', Object.freeze([...new Set([...(this.rare?.secrets ?? []), ...names])]));
   }
 
   output(output: Schema): this {
@@ -124,6 +135,13 @@ export abstract class TaskDraft<Next> {
     return this.finish(Object.freeze(task));
   }
 
+  waitForSignal(name: string, schema: Schema, { timeout, onTimeout }: SignalOptions = {}): Next {
+    const task = whole(this.task, this.rare);
+    const then = onTimeout === undefined ? undefined : onSignalTimeout(onTimeout);
+    task.signal = Object.freeze({ name, schema, timeout, onTimeout: then });
+    return this.finish(Object.freeze(task));
+  }
+
   /** Runs only where that task gave one of these labels. */
   protected onLabels(task: string, labels: readonly unknown[]): Rare {
     const branch = Object.freeze({ task, labels: Object.freeze(labels) });
@@ -146,6 +164,11 @@ export abstract class TaskDraft<Next> {
 
   protected abstract with(task: Common, rare: Rare | undefined): this;
   protected abstract finish(task: TaskDefinition): Next;
+}
+
+function onSignalTimeout(given: unknown): OnSignalTimeout {
+  if (given === 'skip' || isSkip(given)) return Object.freeze({ kind: 'skip' });
+  return Object.freeze(given === 'fail' ? { kind: 'fail' } : { kind: 'value', value: given });
 }
 
 function isFunction(value: unknown): value is (error: Error) => unknown {

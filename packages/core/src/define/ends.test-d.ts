@@ -141,3 +141,30 @@ shop.addTask('next').pool(db, { key: () => 1 });
 shop.addTask('next').pool('db');
 // @ts-expect-error TS2322 at memory: Type '"much"' is not assignable to type '…'.
 shop.addTask('next').resources({ memory: 'much' });
+
+// A signal's payload is what its schema gives; what stands for it widens it, or it may be missing.
+const signalled = workflow('signalled')
+  .addTask('paid')
+  .waitForSignal('paid', z.object({ at: z.string().transform((text) => new Date(text)) }))
+  .addTask('fails')
+  .waitForSignal('a', z.number(), { timeout: '1d' })
+  .addTask('said')
+  .waitForSignal('b', z.number(), { timeout: '1d', onTimeout: 'fail' })
+  .addTask('rated')
+  .waitForSignal('c', z.number(), { timeout: '1d', onTimeout: 'skip' })
+  .addTask('tip')
+  .waitForSignal('d', z.number(), { timeout: '1d', onTimeout: 'none' })
+  .addTask('nothing')
+  .waitForSignal('e', z.number(), { timeout: '1d', onTimeout: null })
+  .addTask('reads')
+  .dependsOn('paid', 'tip')
+  .run(({ paid, tip }) => [paid.at.getTime(), tip] as const);
+expectTypeOf<OutputsOf<typeof signalled>>().toEqualTypeOf<{
+  readonly paid: { at: Date };
+  readonly fails: number;
+  readonly said: number;
+  readonly rated: number | undefined;
+  readonly tip: number | 'none';
+  readonly nothing: number | null;
+  readonly reads: readonly [number, number | 'none'];
+}>();

@@ -29,6 +29,8 @@ export interface Facts {
   readonly fan: Fan;
   /** How it is remembered what the handler reads: as the dependencies' IDs, or with entries of its own. */
   readonly reads: 'ids' | 'entries';
+  /** The names of the secrets it needs. */
+  readonly secrets: string;
 }
 
 /** What is true of a task of which nothing was said. */
@@ -41,6 +43,7 @@ export interface Fresh<M extends Mark = never> extends Facts {
   readonly instead: never;
   readonly fan: 'one';
   readonly reads: 'ids';
+  readonly secrets: never;
 }
 
 /** No output schema was given. */

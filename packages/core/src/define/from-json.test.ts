@@ -136,6 +136,7 @@ describe('a definition with everything in it', () => {
   const key = (): string => 'k';
   const rules = [on('E').skip()];
   const undo = { undo: yes };
+  const payload = positive;
   const full = workflow('full', {
     onFailure: 'fail-fast',
     failurePolicy: 'leaves',
@@ -184,7 +185,13 @@ describe('a definition with everything in it', () => {
     .addTask('unknown')
     .sleep(() => 1)
     .addTask('child')
-    .runWorkflow(original, () => 1);
+    .runWorkflow(original, () => 1)
+    .addTask('paid')
+    .waitForSignal('paid', payload, { timeout: '3d', onTimeout: 0 })
+    .addTask('rated')
+    .waitForSignal('rated', payload, { timeout: '3d', onTimeout: 'skip' })
+    .addTask('dued')
+    .waitForSignal('dued', payload, { timeout: '3d', onTimeout: new Date(0) });
 
   const json = {
     format: 'wf-sdk/workflow@1',
@@ -230,6 +237,9 @@ describe('a definition with everything in it', () => {
       { id: 'until', sleep: { until: '1970-01-01T00:00:00.000Z' } },
       { id: 'unknown', sleep: true },
       { id: 'child', child: true },
+      { id: 'paid', signal: { name: 'paid', timeout: '3d', onTimeout: { value: 0 } } },
+      { id: 'rated', signal: { name: 'rated', timeout: '3d', onTimeout: 'skip' } },
+      { id: 'dued', signal: { name: 'dued', timeout: '3d', onTimeout: true } },
     ],
   };
   const handlers = { kind: yes, controlled: yes, torn: yes, each: yes, points: yes, dated: yes };
@@ -243,6 +253,9 @@ describe('a definition with everything in it', () => {
     dated: { axes, fallback: { kind: 'function', make: yes } },
     unknown: { sleep: () => 1 },
     child: { child },
+    paid: { signal: payload },
+    rated: { signal: payload },
+    dued: { signal: payload, onTimeout: new Date(0) },
   } as const;
 
   test('is told in JSON, functions and what JSON cannot hold being named', () => {
@@ -254,7 +267,8 @@ describe('a definition with everything in it', () => {
     const again = fromJSON(JSON.parse(JSON.stringify(json)), { handlers, tasks });
     const points = { ...json.tasks[4], fallback: { value: 1 } } as never;
     expect(toJSON(again)).toEqual({ ...json, tasks: json.tasks.toSpliced(4, 1, points) });
-    const [, controlled, torn, each, , dated, , until, unknown, last] = again.definition.tasks;
+    const [, controlled, torn, each, , dated, , until, unknown, last, paid, rated, dued] =
+      again.definition.tasks;
     expect(controlled).toMatchObject({ conditions: [yes], recover: rules, compensate: undo, handler: yes });
     expect([controlled?.pools?.[0]?.key, controlled?.breaker]).toMatchObject([key, { countIf: yes }]);
     expect([torn?.fallback, each?.fallback]).toEqual([
@@ -263,6 +277,9 @@ describe('a definition with everything in it', () => {
     ]);
     expect([each?.fanOut, dated?.fanOut]).toMatchObject([{ select }, { axes }]);
     expect([until?.sleep, unknown?.sleep, last?.child]).toEqual([new Date(0), tasks.unknown.sleep, child]);
+    expect([paid?.signal, rated?.signal, dued?.signal]).toEqual(
+      full.definition.tasks.slice(-3).map(({ signal }) => signal),
+    );
     expect([until?.handler, last?.handler]).toEqual([undefined, undefined]);
   });
 
@@ -280,6 +297,10 @@ describe('a definition with everything in it', () => {
       "the workflow needs a fallback for task 'dated': pass it as bindings.tasks['dated'].fallback",
       "the workflow needs a function that says how long to sleep for task 'unknown': pass it as bindings.tasks['unknown'].sleep",
       "the workflow needs a workflow to run for task 'child': pass it as bindings.tasks['child'].child",
+      "the workflow needs the schema of its signal for task 'paid': pass it as bindings.tasks['paid'].signal",
+      "the workflow needs the schema of its signal for task 'rated': pass it as bindings.tasks['rated'].signal",
+      "the workflow needs the schema of its signal for task 'dued': pass it as bindings.tasks['dued'].signal",
+      "the workflow needs the value for a signal that does not come for task 'dued': pass it as bindings.tasks['dued'].onTimeout",
     ]);
   });
 

@@ -103,7 +103,7 @@ export interface TaskRefBuilder<
   >;
   /** What the task does: a function of its data, or a reusable task that can take this data as its input. */
   run<R extends F['returns']>(
-    work: (data: Views<E>[F['rule']], context: TaskContext) => R,
+    work: (data: Views<E>[F['rule']], context: TaskContext<F['secrets']>) => R,
   ): TaskRef<Id, OutputOf<R, F>, Input, F['mark'] | MarksUnder<E>[F['rule']], ReadsInGraph<E, F>[F['reads']]>;
   /** Runs a reusable task; `map` makes its input from the data. */
   run<In, R extends F['returns']>(

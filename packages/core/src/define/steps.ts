@@ -1,9 +1,11 @@
+import type { CacheOptions } from '../model/cache.ts';
 import type { CompensationPolicies } from '../model/compensation.ts';
 import type { TaskContext } from '../model/context.ts';
 import type { FanOutOptions } from '../model/fan-out.ts';
 import type { Pool } from '../model/placement.ts';
 import type { Duration } from '../model/policy.ts';
 import type { Schema } from '../model/schema.ts';
+import type { SignalOptions } from '../model/signal.ts';
 import type { Skip } from '../model/skip.ts';
 import type { Early, Facts, FanOf, OutputOf, Read, ReadsMore, Said, SkipIn, Undone, Unset } from './facts.ts';
 import type { MarksUnder } from './marks.ts';
@@ -118,10 +120,23 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
     undo: (
       output: F['made'] extends Unset ? O : F['made'],
       data: Views<E>[F['rule']],
-      context: TaskContext,
+      context: TaskContext<F['secrets']>,
     ) => unknown,
     policies?: CompensationPolicies,
   ): Step<P, E, Said<F, Undone<F, O>>>;
+  /**
+   * What it needs of the environment, or of the run's `secrets`: the handler reads these, and no others, from `ctx.secrets`.
+   * A run does not start without them, and tells nobody their values. Said again, it adds to what was said.
+   */
+  secrets<N extends string>(...names: N[]): Step<P, E, Said<F, { secrets: F['secrets'] | N }>>;
+  /**
+   * An output that it gave before, in a run with the same store, stands for calling its handler, in a fan-out for each
+   * item: where the workflow's ID and its own, its code (or `version`) and what `key` gives, by default all that the handler reads, are the same. Only what the
+   * handler gave is kept. In a run without a store this changes nothing. Said again, it replaces.
+   */
+  cache(
+    options?: Omit<CacheOptions, 'key'> & { readonly key?: (data: Views<E>[F['rule']]) => unknown },
+  ): this;
   /** Takes a slot of a pool for each attempt. Said again, it takes from that pool too. */
   pool(pool: Pool): this;
   /** Takes `slots` of a pool for each attempt, on account of `key` where the pool limits by key. */
@@ -147,6 +162,21 @@ export interface TaskSteps<P extends Place, E extends AnyTask, F extends Facts> 
   sleep(
     length: Duration | Date | ((data: Views<E>[F['rule']]) => Duration | Date),
   ): End<P, undefined, F['mark'] | MarksUnder<E>[F['rule']], E, F>;
+  /**
+   * Waits for a signal of this name, sent into the run from outside, and holds no slot meanwhile. Its output is the payload
+   * as the schema gives it. One that was sent before is taken; one that does not fit is refused, and it waits on.
+   */
+  waitForSignal<In, Out, const V extends string | {} | null | undefined = 'fail'>(
+    name: string,
+    schema: Schema<In, Out>,
+    options?: SignalOptions<V>,
+  ): End<
+    P,
+    Known<Out> | Exclude<V, 'fail' | 'skip' | Skip>,
+    F['mark'] | MarksUnder<E>[F['rule']] | ('skip' extends V ? 'skipped' : SkipIn<V>),
+    E,
+    F
+  >;
 }
 
 /** What changes where this, or what it is a promise of, can stand in for the output. */

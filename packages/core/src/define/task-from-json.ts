@@ -10,7 +10,7 @@ export function taskFromJSON(json: unknown, place: number, reader: JsonReader): 
     return { id: '?', dependsOn: [] };
   }
   const task = new TaskJsonReader(id, reader);
-  const works = others['child'] !== undefined || others['sleep'] !== undefined;
+  const works = ['child', 'sleep', 'signal'].some((key) => others[key] !== undefined);
   const read: Record<string, unknown> = {
     id,
     dependsOn: readIds(dependsOn, task),
@@ -42,6 +42,7 @@ const FIELDS: {
   fanOut: readFanOut,
   child: (value, task) => task.named(value, 'child', 'a workflow to run'),
   sleep: readSleep,
+  signal: readSignal,
   retry: readRetry,
   timeout: asItIs,
   deadline: asItIs,
@@ -51,10 +52,12 @@ const FIELDS: {
   fallback: readFallback,
   recover: (value, task) => task.named(value, 'recover', 'recovery rules'),
   compensate: (value, task) => task.named(value, 'compensate', 'an undo function'),
+  cache: readCache,
   priority: asItIs,
   pools: readPools,
   resources: asItIs,
   isolate: asItIs,
+  secrets: asItIs,
 };
 
 function readIds(value: unknown, task: TaskJsonReader): readonly string[] {
@@ -100,6 +103,22 @@ function readSleep(value: unknown, task: TaskJsonReader): unknown {
   return isObject(value) ? new Date(String(value['until'])) : value;
 }
 
+function readSignal(value: unknown, task: TaskJsonReader): unknown {
+  const { name, timeout, onTimeout, ...others } = task.object(value, 'signal');
+  for (const key of Object.keys(others)) task.unknown(`signal.${key}`);
+  const schema = task.named(true, 'signal', 'the schema of its signal');
+  return Object.freeze({ name, schema, timeout, onTimeout: readOnTimeout(onTimeout, task) });
+}
+
+function readOnTimeout(value: unknown, task: TaskJsonReader): unknown {
+  if (value === undefined) return undefined;
+  if (value === 'fail' || value === 'skip') return Object.freeze({ kind: value });
+  const given = isObject(value)
+    ? value['value']
+    : task.named(value, 'onTimeout', 'the value for a signal that does not come');
+  return Object.freeze({ kind: 'value', value: given });
+}
+
 function readRetry(value: unknown, task: TaskJsonReader): unknown {
   const { retryIf, ...options } = task.object(value, 'retry');
   if (retryIf !== true) return options;
@@ -111,6 +130,12 @@ function readBreaker(value: unknown, task: TaskJsonReader): unknown {
   if (!isObject(value)) return value;
   const { countIf, ...options } = value;
   return countIf === true ? { ...options, countIf: task.named(countIf, 'countIf', 'a countIf') } : options;
+}
+
+function readCache(value: unknown, task: TaskJsonReader): unknown {
+  if (!isObject(value)) return value;
+  const { key, ...options } = value;
+  return key === true ? { ...options, key: task.named(key, 'cacheKey', 'a cache key') } : options;
 }
 
 function readFallback(value: unknown, task: TaskJsonReader): unknown {

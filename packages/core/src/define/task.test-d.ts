@@ -82,7 +82,7 @@ cities
 cities
   .addTask('greeting')
   .dependsOn('days')
-  // @ts-expect-error TS2345 at greet: Argument of type 'ReusableTask<{ city: string; loud?: boolean | undefined; }, Promise<number>>' is not assignable to parameter of type '(data: { readonly days: Date[]; readonly input: undefined; }, context: TaskContext) => Promise<number>'.
+  // @ts-expect-error TS2345 at greet: Argument of type 'ReusableTask<{ city: string; loud?: boolean | undefined; }, Promise<number>>' is not assignable to parameter of type '(data: { readonly days: Date[]; readonly input: undefined; }, context: TaskContext<never>) => Promise<number>'.
   //   Property 'city' is missing in type '{ readonly days: Date[]; readonly input: undefined; }' but required in type '{ city: string; loud?: boolean | undefined; }'.
   .run(greet)
   .addTask('next')

@@ -1,3 +1,4 @@
+import { madeOf } from '../lib/source.ts';
 import type { TaskContext } from '../model/context.ts';
 import type { IsolateOptions, ResourceDemand } from '../model/placement.ts';
 import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts';
@@ -80,7 +81,7 @@ export function task<
   const policies = Object.fromEntries(
     POLICIES.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
   );
-  Object.defineProperty(checked, 'name', { value: name });
+  Object.defineProperty(madeOf(checked, [run]), 'name', { value: name });
   return Object.freeze(
     Object.assign(checked, { [BRAND]: true, taskName: name, policies: Object.freeze(policies) }),
   ) as ReusableTask<In, Promise<Made<Returns, SchemaOut>>>;

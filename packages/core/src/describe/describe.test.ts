@@ -1,3 +1,4 @@
+import { schemaOf } from '../../test/kit.ts';
 import { describe, expect, test } from 'vitest';
 import {
   compile,
@@ -262,4 +263,23 @@ describe('what decides about a task', () => {
       "
     `);
   });
+});
+
+test('a signal that is waited for is shown everywhere', () => {
+  const payload = schemaOf((value: number) => value);
+  const plan = compile(
+    workflow('paid')
+      .addTask('paid')
+      .waitForSignal('paid', payload)
+      .addTask('tip')
+      .waitForSignal('tip', payload, { timeout: '3d', onTimeout: 0 })
+      .addTask('rated')
+      .waitForSignal('rating', payload, { timeout: 500, onTimeout: 'skip' }),
+  );
+  const text = toText(plan);
+  expect(text).toContain('paid   (waits for signal paid)');
+  expect(text).toContain('tip    (waits for signal tip for 3d at most, else has a value)');
+  expect(text).toContain('rated  (waits for signal rating for 500ms at most, else is skipped)');
+  expect(toMermaid(plan)).toContain('t0["paid<br/>waits for signal paid"]');
+  expect(toDot(plan)).toContain('"paid" [label="paid\\nwaits for signal paid"]');
 });

@@ -47,7 +47,7 @@ function labelsOf(
 
 /** What decides whether, how often and as what a task runs, beside its dependencies: a few words each. */
 export function factsOf({ definition, rule, setup }: PlannedTask, { tasks }: Plan): readonly string[] {
-  const { conditions, runAlways, allowFailure, fanOut, child, sleep } = definition;
+  const { conditions, runAlways, allowFailure, fanOut, child, sleep, signal, secrets = [] } = definition;
   return [
     rule === 'all_success' || rule === 'teardown' ? '' : rule,
     setup === undefined ? '' : `teardown of ${tasks[setup]?.id ?? '?'}`,
@@ -56,7 +56,9 @@ export function factsOf({ definition, rule, setup }: PlannedTask, { tasks }: Pla
     fanOut === undefined ? '' : showFanOut(fanOut),
     child === undefined ? '' : showChild(child),
     sleep === undefined ? '' : showSleep(sleep),
+    signal === undefined ? '' : showSignal(signal),
     allowFailure === true ? 'may fail' : '',
+    secrets.length === 0 ? '' : `needs ${secrets.join(', ')}`,
   ].filter((fact) => fact !== '');
 }
 
@@ -69,6 +71,16 @@ function showFanOut(fanOut: FanOut): string {
 /** One that is looked up by a function is not: a graph is drawn without calling the user's code. */
 function showChild({ workflow }: NonNullable<TaskDefinition['child']>): string {
   return typeof workflow === 'function' ? 'runs a workflow' : `runs workflow ${workflow.definition.id}`;
+}
+
+function showSignal({ name, timeout, onTimeout }: NonNullable<TaskDefinition['signal']>): string {
+  const most =
+    timeout === undefined ? '' : ` for ${typeof timeout === 'number' ? `${timeout}ms` : timeout} at most`;
+  const then =
+    onTimeout === undefined || onTimeout.kind === 'fail'
+      ? ''
+      : `, else ${onTimeout.kind === 'skip' ? 'is skipped' : 'has a value'}`;
+  return `waits for signal ${name}${most}${then}`;
 }
 
 function showSleep(sleep: NonNullable<TaskDefinition['sleep']>): string {

@@ -5,9 +5,11 @@ import type {
   TaskDefinition,
   WorkflowDefinition,
 } from '../model/definition.ts';
+import type { CacheOptions } from '../model/cache.ts';
 import type { FanOut, FanOutOptions } from '../model/fan-out.ts';
 import type { IsolateOptions, Pool, ResourceDemand } from '../model/placement.ts';
 import type { BreakerOptions, Duration, RetryOptions } from '../model/policy.ts';
+import type { OnSignalTimeout, SignalWait } from '../model/signal.ts';
 import { isSkip } from '../model/skip.ts';
 import type { TriggerRule } from '../model/trigger-rule.ts';
 
@@ -47,6 +49,8 @@ export interface TaskJson {
   readonly child?: true;
   /** A length; an instant; or there is a function to bind. */
   readonly sleep?: Duration | { readonly until: string } | true;
+  /** The signal it waits for; there is its schema to bind. */
+  readonly signal?: SignalJson;
   readonly retry?: Omit<RetryOptions, 'retryIf'> & { readonly retryIf?: true };
   readonly timeout?: Duration;
   readonly deadline?: Duration;
@@ -59,10 +63,12 @@ export interface TaskJson {
   readonly recover?: true;
   /** There is an undo function, with its policies, to bind. */
   readonly compensate?: true;
+  readonly cache?: Omit<CacheOptions, 'key'> & { readonly key?: true };
   readonly priority?: number;
   readonly pools?: readonly PoolJson[];
   readonly resources?: ResourceDemand;
   readonly isolate?: IsolateOptions;
+  readonly secrets?: readonly string[];
   /** There is an output schema to bind. */
   readonly output?: true;
 }
@@ -71,6 +77,13 @@ export interface TaskJson {
 type FanOutJson = FanOutOptions &
   ({ readonly kind: 'each' } | { readonly kind: 'matrix'; readonly axes: MatrixAxes | true });
 type MatrixAxes = Readonly<Record<string, readonly unknown[]>>;
+
+interface SignalJson {
+  readonly name: string;
+  readonly timeout?: Duration;
+  /** @default 'fail' */
+  readonly onTimeout?: 'fail' | 'skip' | { readonly value: unknown } | true;
+}
 
 interface PoolJson {
   readonly pool: Pool;
@@ -94,6 +107,7 @@ const PLAIN = [
   'priority',
   'resources',
   'isolate',
+  'secrets',
 ] as const;
 /** What is only named. */
 const BOUND = ['conditions', 'child', 'recover', 'compensate', 'output'] as const;
@@ -112,7 +126,7 @@ export function toJSON(workflow: { readonly definition: WorkflowDefinition }): W
 }
 
 function taskToJSON(task: TaskDefinition): TaskJson {
-  const { id, dependsOn, handlerName, fanOut, sleep, retry, breaker, fallback, pools } = task;
+  const { id, dependsOn, handlerName, fanOut, sleep, signal, retry, breaker, fallback, cache, pools } = task;
   return {
     id,
     ...(dependsOn.length > 0 && { dependsOn: [...dependsOn] }),
@@ -120,11 +134,13 @@ function taskToJSON(task: TaskDefinition): TaskJson {
     ...said(task, PLAIN),
     ...(fanOut !== undefined && { fanOut: fanOutToJSON(fanOut) }),
     ...(sleep !== undefined && { sleep: sleepToJSON(sleep) }),
+    ...(signal !== undefined && { signal: signalToJSON(signal) }),
     ...(retry !== undefined && { retry: named(retry, 'retryIf') }),
     ...(breaker !== undefined && {
       breaker: typeof breaker === 'string' ? breaker : named(breaker, 'countIf'),
     }),
     ...(fallback !== undefined && { fallback: fallbackToJSON(fallback) }),
+    ...(cache !== undefined && { cache: named(cache, 'key') }),
     ...(pools !== undefined && { pools: pools.map((demand) => named(demand, 'key')) }),
     ...flags(task, BOUND),
   };
@@ -140,6 +156,19 @@ function sleepToJSON(sleep: SleepLength): NonNullable<TaskJson['sleep']> {
   if (typeof sleep === 'function') return true;
   if (typeof sleep !== 'object') return sleep;
   return { until: Number.isNaN(sleep.getTime()) ? String(sleep) : sleep.toISOString() };
+}
+
+function signalToJSON({ name, timeout, onTimeout }: SignalWait): SignalJson {
+  return {
+    name,
+    ...(timeout !== undefined && { timeout }),
+    ...(onTimeout !== undefined && { onTimeout: onTimeoutToJSON(onTimeout) }),
+  };
+}
+
+function onTimeoutToJSON(then: OnSignalTimeout): NonNullable<SignalJson['onTimeout']> {
+  if (then.kind !== 'value') return then.kind;
+  return isJson(then.value) ? { value: then.value } : true;
 }
 
 function fallbackToJSON(fallback: Fallback): NonNullable<TaskJson['fallback']> {

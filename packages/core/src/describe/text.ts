@@ -42,7 +42,7 @@ function details(task: PlannedTask, plan: Plan): string {
 }
 
 function policiesOf({ definition, retry, breaker, compensate, placement }: PlannedTask): readonly string[] {
-  const { timeout, deadline, queueTimeout, sla, priority, fallback, recover } = definition;
+  const { timeout, deadline, queueTimeout, sla, priority, fallback, recover, cache } = definition;
   return [
     retry === undefined ? '' : count(retry.attempts, 'attempt'),
     timeout === undefined ? '' : `timeout ${showDuration(timeout)}`,
@@ -53,6 +53,7 @@ function policiesOf({ definition, retry, breaker, compensate, placement }: Plann
     fallback === undefined ? '' : 'fallback',
     recover === undefined ? '' : count(recover.length, 'recovery rule'),
     compensate === undefined ? '' : 'can be undone',
+    cache === undefined ? '' : `cached${cache.ttl === undefined ? '' : ` for ${showDuration(cache.ttl)}`}`,
     ...(placement?.pools ?? []).map(({ pool }) => `pool ${pool.name}`),
     placement?.isolate === undefined ? '' : 'isolated',
     priority === undefined ? '' : `priority ${priority}`,

@@ -7,9 +7,12 @@ import type { BreakerPass } from './breaker-pass.ts';
 /** What an attempt needs of the run it belongs to. */
 export interface AttemptHost {
   readonly info: RunInfo;
+  /** What identifies the effect of a task outside the run. */
+  keyOf(task: string): string;
   log(attempt: Attempt, level: LogLevel, message: string, fields: LogFields | undefined): void;
   runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown>;
   dispatch(attempt: Attempt, data: unknown): unknown;
+  secretsOf(task: PlannedTask): Readonly<Record<string, string>>;
 }
 
 /**
@@ -50,8 +53,12 @@ export class Attempt implements AttemptContext {
   }
 
   get idempotencyKey(): string {
-    const key = `${this.#host.info.id}/${this.planned.id}`;
+    const key = this.#host.keyOf(this.planned.id);
     return this.item === undefined ? key : `${key}/${this.item.index}`;
+  }
+
+  get secrets(): Readonly<Record<string, string>> {
+    return this.#host.secretsOf(this.planned);
   }
 
   get log(): Log {

@@ -32,6 +32,10 @@ export interface CompensationHost {
   readonly random: () => number;
   /** Aborted where the run is not to wait for compensation any more. */
   readonly signal: AbortSignal;
+  /** How far this was undone in a process before this one. */
+  past(undo: Undo): { readonly attempts: number; readonly end: 'succeeded' | Error | undefined } | undefined;
+  /** Settled when what was told so far is kept; undefined where nothing is. */
+  kept(): Promise<void> | undefined;
   attempt(undo: Undo, attempt: number): UndoAttempt;
   started(undo: Undo, attempt: number): void;
   succeeded(undo: Undo, attempt: number): void;
@@ -51,7 +55,10 @@ export async function compensate(
 async function undoOne(undo: Undo, host: CompensationHost): Promise<CompensationResult> {
   const { task, item } = undo;
   const policy = task.compensate?.retry;
-  for (let attempt = 1; ; attempt++) {
+  const past = host.past(undo);
+  if (past?.end !== undefined) return pastResult(undo, past.attempts, past.end);
+  // An attempt of which only the start is known is made again.
+  for (let attempt = Math.max(1, past?.attempts ?? 1); ; attempt++) {
     const tried = !host.signal.aborted;
     const failure = await tryOnce(undo, attempt, host);
     const outcome = { task: task.id, item: item?.index, attempts: tried ? attempt : attempt - 1 };
@@ -65,6 +72,13 @@ async function undoOne(undo: Undo, host: CompensationHost): Promise<Compensation
     host.failed(undo, attempt, error, delayMs);
     await pause(host, delayMs);
   }
+}
+
+function pastResult({ task, item }: Undo, attempts: number, end: 'succeeded' | Error): CompensationResult {
+  const outcome = { task: task.id, item: item?.index, attempts };
+  return end === 'succeeded'
+    ? { ...outcome, state: 'succeeded', error: undefined }
+    : { ...outcome, state: 'failed', error: end };
 }
 
 /** A `retryIf` that throws says no: there is nobody left to tell. */
@@ -85,6 +99,8 @@ async function tryOnce(
   const { undo: handler, timeoutMs } = task.compensate ?? {};
   if (host.signal.aborted) return new AttemptFailure(toError(task.id, host.signal.reason), attempt);
   host.started(undo, attempt);
+  const kept = host.kept();
+  if (kept !== undefined) await kept;
   const own = host.attempt(undo, attempt);
   const limit =
     timeoutMs === undefined

@@ -12,6 +12,9 @@ const DEFAULT_CONCURRENCY = 16;
 /** While so many items wait to be admitted no other is pulled, however many may be under way. */
 const MOST_WAITING = 16;
 
+/** How an item ended in a process before this one. */
+type PastItem = { readonly output: unknown; readonly by?: 'cache' | undefined } | { readonly error: Error };
+
 /** What a fan-out needs of its run. */
 export interface FanOutHost {
   /** The task wants one slot more; it will be given by `start`. */
@@ -21,17 +24,21 @@ export interface FanOutHost {
   tick(): void;
   /** The source is there; `items` is how many it has, where it says so. */
   opened(items: number | undefined): void;
+  /** How an item ended in a process before this one: it is not run again. */
+  past(item: number): PastItem | undefined;
   /** How often an item was tried before the task was recovered. */
   triedBefore(item: number): number;
   releaseSlot(): void;
   /** An item has been pulled. It may start at once, or has to be admitted first. */
   admit(item: Item): boolean;
   startAttempt(item: Item): void;
-  itemSucceeded(item: Item, output: unknown): void;
+  /** @param by What gave the output, if no attempt did. */
+  itemSucceeded(item: Item, output: unknown, by: 'cache' | undefined): void;
   itemFailed(item: Item, error: Error): void;
   /** No attempt or wait of this item goes on. */
   stopItem(item: Item, reason: unknown): void;
-  succeeded(output: unknown): void;
+  /** @param by What gave the outputs of all its items, if no attempt did. */
+  succeeded(output: unknown, by: 'cache' | undefined): void;
   failed(error: Error): void;
   /** After `abort`: the last item has ended. */
   aborted(): void;
@@ -55,6 +62,8 @@ export class FanOutRun {
   readonly #waiting = new Set<Item>();
   #source: ItemSource | undefined;
   #pulled = 0;
+  /** Of how many items the output was in the cache. */
+  #found = 0;
   #pulling = false;
   #exhausted = false;
   #state: 'going' | 'aborting' | 'ended' = 'going';
@@ -113,11 +122,12 @@ export class FanOutRun {
     this.#goOn();
   }
 
-  itemSucceeded(item: Item, output: unknown): void {
+  itemSucceeded(item: Item, output: unknown, by?: 'cache'): void {
     this.#underWay.delete(item);
+    if (by !== undefined) this.#waiting.delete(item);
     if (this.#state === 'going') {
-      this.#join.succeeded(item.index, output);
-      this.#host.itemSucceeded(item, output);
+      this.#succeeded(item.index, output, by);
+      this.#host.itemSucceeded(item, output, by);
     }
     this.#goOn();
   }
@@ -216,10 +226,23 @@ export class FanOutRun {
       return;
     }
     const place = this.#pulled++;
+    const past = this.#host.past(place);
+    if (past !== undefined) return this.#takePast(place, past);
     const item = new Item(this.#task.index, place, next.value, this.#host.triedBefore(place));
     this.#underWay.add(item);
     if (this.#host.admit(item)) this.#startable.push(item);
     else this.#waiting.add(item);
+  }
+
+  #takePast(place: number, past: PastItem): void {
+    if ('output' in past) return this.#succeeded(place, past.output, past.by);
+    const failure = this.#join.failed(place, past.error);
+    if (failure !== undefined) this.#fail(failure);
+  }
+
+  #succeeded(place: number, output: unknown, by: 'cache' | undefined): void {
+    if (by !== undefined) this.#found++;
+    this.#join.succeeded(place, output);
   }
 
   #tryTo(step: () => void): void {
@@ -233,7 +256,8 @@ export class FanOutRun {
   #finish(): void {
     this.#state = 'ended';
     const end = this.#join.end();
-    if ('output' in end) this.#host.succeeded(end.output);
+    const isFound = this.#found > 0 && this.#found === this.#pulled;
+    if ('output' in end) this.#host.succeeded(end.output, isFound ? 'cache' : undefined);
     else this.#host.failed(end.error);
   }
 

@@ -1,3 +1,6 @@
+import { readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { SecretsProvider } from '../model/secret.ts';
 import type { Clock } from '../model/ports.ts';
 
 /** Node's timers wait at most this long; a longer wait is made of several. */
@@ -33,7 +36,45 @@ export const systemClock: Clock = {
   },
 };
 
+/** Calls back again and again until it is cancelled. It does not keep the process alive. */
+export function keepRepeating(ms: number, callback: () => void): () => void {
+  const handle = setInterval(callback, ms);
+  handle.unref();
+  return () => clearInterval(handle);
+}
+
+/** What a person finds this process by. Containers can have the name of a host in common, and not its processes. */
+export function processName(): string {
+  return `process ${process.pid} on ${place()}`;
+}
+
+function place(): string {
+  try {
+    return `${hostname()}/${/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''}`;
+  } catch {
+    // Only Linux has namespaces.
+    return hostname();
+  }
+}
+
+/** Whether the process that is called so is known to have ended: it ran on this machine, and does not any more. */
+export function isKnownDead(name: string): boolean {
+  const [, pid, host] = /^process (\d+) on (\S+)/.exec(name) ?? [];
+  if (pid === undefined || host !== place()) return false;
+  try {
+    // Signal 0 only asks whether there is such a process.
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 /** Says something to whoever runs the process, without stopping it. */
 export function systemWarn(message: string): void {
   process.emitWarning(message);
 }
+
+/** The secrets that the environment of this process has. */
+export const environment: SecretsProvider = (names) =>
+  Object.fromEntries(names.map((name) => [name, process.env[name]]));

@@ -1,3 +1,5 @@
+import { classOf, member, quote } from '../lib/place.ts';
+
 /** Whether a value can be sent to another thread. It is found out by cloning it: not for what is large. */
 export function isSendable(value: unknown): boolean {
   try {
@@ -48,19 +50,7 @@ function* partsOf(value: object, place: string): Iterable<[place: string, part: 
   }
 }
 
-function member(place: string, key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${place}.${key}` : `${place}[${quote(key)}]`;
-}
-
-function quote(key: string): string {
-  return `'${key.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
-}
-
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype || prototype === Array.prototype;
-}
-
-function classOf(value: object): string {
-  return String((value as { constructor?: { name?: unknown } }).constructor?.name);
 }

@@ -69,10 +69,21 @@ export class RemoteAttempt {
   }
 
   #assign(): void {
-    const { module, workflow, task, attempt, item, run, data } = this.#request;
+    const { module, workflow, task, attempt, item, run, idempotencyKey, data, secrets } = this.#request;
     const { loader } = this.#host;
     try {
-      const assignment = { loader, module, workflow, task, attempt, item, run, data };
+      const assignment = {
+        loader,
+        module,
+        workflow,
+        task,
+        attempt,
+        item,
+        run,
+        data,
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(secrets !== undefined && { secrets }),
+      };
       this.#tell({ type: 'assigned', assignment });
     } catch (cause) {
       const found = findUnsendable(data, 'data') ?? String(cause);

@@ -50,6 +50,15 @@ describe('an error arrives', () => {
     expect(arrived.errors).toEqual([new Error('one'), 'two']);
   });
 
+  test('once, however many ways lead to it', () => {
+    let error = new Error('first');
+    for (let level = 0; level < 40; level++) error = new AggregateError([error], 'next', { cause: error });
+    const arrived = sent(error) as AggregateError;
+    expect(arrived.cause).toBeInstanceOf(AggregateError);
+    expect(arrived.errors).toEqual([arrived.cause]);
+    expect(arrived.errors[0]).toBe(arrived.cause);
+  });
+
   test('cut where it is its own cause', () => {
     const error = new Error('round');
     error.cause = new Error('and round', { cause: error });

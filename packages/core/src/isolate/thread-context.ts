@@ -10,9 +10,10 @@ export class ThreadContext implements TaskContext {
   readonly task: { readonly id: string };
   readonly log: Log;
   readonly idempotencyKey: string;
+  readonly secrets: Readonly<Record<string, string>>;
 
   constructor(
-    { attempt, run, task, item }: Assignment,
+    { attempt, run, task, item, idempotencyKey, secrets = {} }: Assignment,
     signal: AbortSignal,
     tell: (message: FromThread) => void,
   ) {
@@ -26,11 +27,12 @@ export class ThreadContext implements TaskContext {
       }
     };
     this.signal = signal;
+    this.secrets = secrets;
     this.attempt = attempt;
     this.run = run;
     this.task = { id: task };
     this.log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
     const key = `${run.id}/${task}`;
-    this.idempotencyKey = item === undefined ? key : `${key}/${item}`;
+    this.idempotencyKey = idempotencyKey ?? (item === undefined ? key : `${key}/${item}`);
   }
 }

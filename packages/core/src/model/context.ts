@@ -30,8 +30,12 @@ export interface RunInfo {
   readonly parent?: ParentTask;
 }
 
-/** What a handler gets beside its data: everything about this one attempt. */
-export interface TaskContext {
+/**
+ * What a handler gets beside its data: everything about this one attempt.
+ *
+ * `Secrets` are the names of those that its task needs.
+ */
+export interface TaskContext<Secrets extends string = never> {
   /**
    * Aborted when the attempt times out, the task's deadline passes or the run is cancelled; its `reason` is a
    * `TimeoutError`, `DeadlineError` or `CancelledError`. Pass it on to whatever the handler waits for.
@@ -42,6 +46,11 @@ export interface TaskContext {
   readonly run: RunInfo;
   readonly task: { readonly id: string };
   readonly log: Log;
-  /** `runId/taskId`, and `/item` in a fan-out: the same over all attempts, for de-duplicating effects elsewhere. */
+  /**
+   * `runId/taskId`, and `/item` in a fan-out: the same over all attempts, for de-duplicating effects elsewhere. Another one
+   * (`runId/taskId~2`) only where a run is retried after what the task had done was undone.
+   */
   readonly idempotencyKey: string;
+  /** The secrets that the task named by `.secrets()`, and no others. They are taken out of all that is told of the run. */
+  readonly secrets: Readonly<Record<Secrets, string>>;
 }

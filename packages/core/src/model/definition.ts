@@ -1,10 +1,12 @@
 import type { TaskContext } from './context.ts';
+import type { CacheOptions } from './cache.ts';
 import type { CompensateOptions } from './compensation.ts';
 import type { FanOut } from './fan-out.ts';
 import type { IsolateOptions, PoolDemand, ResourceDemand } from './placement.ts';
 import type { BreakerOptions, Duration, RetryOptions } from './policy.ts';
 import type { RecoveryRule } from './recovery.ts';
 import type { Schema } from './schema.ts';
+import type { SignalWait } from './signal.ts';
 import type { TriggerRule } from './trigger-rule.ts';
 
 /**
@@ -41,7 +43,7 @@ export interface TaskDefinition {
   readonly id: string;
   /** The IDs of the tasks it waits for; its handler reads their outputs under these. */
   readonly dependsOn: readonly string[];
-  /** Missing in a task that sleeps or runs another workflow, and where untyped code left it out: `compile` reports it. */
+  /** Missing in a task that sleeps, waits for a signal or runs another workflow, and where untyped code left it out: `compile` reports it. */
   readonly handler?: Handler | undefined;
   /** The name under which `fromJSON` looks the handler up: a reusable task's name, else the task's ID. */
   readonly handlerName?: string | undefined;
@@ -62,6 +64,7 @@ export interface TaskDefinition {
   readonly fanOut?: FanOut | undefined;
   readonly child?: ChildWorkflow | undefined;
   readonly sleep?: SleepLength | undefined;
+  readonly signal?: SignalWait | undefined;
 
   readonly retry?: RetryOptions | undefined;
   readonly timeout?: Duration | undefined;
@@ -72,11 +75,14 @@ export interface TaskDefinition {
   readonly fallback?: Fallback | undefined;
   readonly recover?: readonly RecoveryRule[] | undefined;
   readonly compensate?: CompensateOptions | undefined;
+  readonly cache?: CacheOptions | undefined;
 
   readonly priority?: number | undefined;
   readonly pools?: readonly PoolDemand[] | undefined;
   readonly resources?: ResourceDemand | undefined;
   readonly isolate?: IsolateOptions | undefined;
+  /** The names of the secrets that the handler, or the undo function, reads from its context. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** What a failed task does to the others: they go on, or whatever runs is cancelled. */

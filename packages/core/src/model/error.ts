@@ -13,20 +13,55 @@ export type ErrorCode =
   | 'isolation_failed'
   | 'item_failed'
   | 'items_failed'
+  | 'lease_lost'
   | 'non_retryable'
+  | 'nothing_to_retry'
   | 'not_waiting'
   | 'option_invalid'
   | 'output_invalid'
   | 'output_selector_failed'
+  | 'output_too_large'
+  | 'output_unstorable'
   | 'queue_timeout'
   | 'recursion_too_deep'
   | 'retry_after'
+  | 'run_active'
   | 'run_cancelled'
+  | 'run_exists'
   | 'run_failed'
+  | 'run_not_ended'
+  | 'run_not_found'
+  | 'run_not_kept'
   | 'run_timeout'
+  | 'secret_exposed'
+  | 'secrets_missing'
+  | 'secrets_unavailable'
+  | 'signal_invalid'
+  | 'signal_refused'
+  | 'signal_timeout'
+  | StoreErrorCode
+  | 'stored_unreadable'
+  | 'structure_changed'
   | 'task_failed'
   | 'thrown_value'
   | 'timeout';
+
+/**
+ * Why a store could not do its work. `store_closed`: it was closed before. `store_corrupt`: what is in it cannot be
+ * read. `store_failed`: anything else, the machine's own error being the `cause`. `store_foreign`: the file is something
+ * else. `store_full`: no space is left. `store_locked`: another process kept it locked. `store_missing`: there is none to
+ * read. `store_newer`: a newer version of the package made it. `store_readonly`: it cannot be written.
+ */
+export type StoreErrorCode =
+  | 'store_closed'
+  | 'store_corrupt'
+  | 'store_failed'
+  | 'store_foreign'
+  | 'store_full'
+  | 'store_locked'
+  | 'store_missing'
+  | 'store_newer'
+  | 'store_readonly';
 
 /** The family: a stable `code`, a `cause` where there is one, and a brand that holds across copies of the package. */
 export abstract class WorkflowError extends Error {
@@ -63,10 +98,10 @@ export class DefinitionError extends WorkflowError {
 
 /** A value that does not fit its schema. Never retried: the same value would not fit again. */
 export class ValidationError extends WorkflowError {
-  readonly code: 'input_invalid' | 'output_invalid';
+  readonly code: 'input_invalid' | 'output_invalid' | 'signal_invalid';
   readonly issues: readonly SchemaIssue[];
 
-  constructor(subject: string, code: 'input_invalid' | 'output_invalid', issues: readonly SchemaIssue[]) {
+  constructor(subject: string, code: ValidationError['code'], issues: readonly SchemaIssue[]) {
     const lines = issues.map(
       ({ path, message }) => `\n  - ${path.map(String).join('.') || '(the value)'}: ${message}`,
     );
@@ -84,6 +119,23 @@ export class OptionError extends WorkflowError {
   constructor(option: string, wanted: string, given: unknown) {
     super(`option '${option}' must be ${wanted}, not ${preview(given)}`);
     this.option = option;
+  }
+}
+
+/** A store that could not do its work, and changed nothing; `cause` is what the machine said, where it said something. */
+export class StoreError extends WorkflowError {
+  readonly code: StoreErrorCode;
+  /** The file, where the store is one. */
+  readonly file: string | undefined;
+
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    { file, ...options }: ErrorOptions & { readonly file?: string } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.file = file;
   }
 }
 
@@ -323,8 +375,12 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'input_invalid',
   'non_retryable',
   'output_invalid',
+  'output_too_large',
+  'output_unstorable',
   'queue_timeout',
   'recursion_too_deep',
+  'secret_exposed',
+  'secrets_missing',
 ]);
 
 /** Whether trying again could help: not after a `NonRetryableError`, a `ValidationError` and the like. */
@@ -338,8 +394,7 @@ function describeReason(reason: unknown): string {
 }
 
 function preview(value: unknown): string {
-  if (value instanceof Error) return value.message;
   if (typeof value === 'string') return value.length > 80 ? `${value.slice(0, 77)}…` : value;
-  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value);
-  return String(value);
+  if (value instanceof Error) return value.message;
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
 }

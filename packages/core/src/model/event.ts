@@ -1,4 +1,5 @@
 import type { LogFields, LogLevel, ParentTask } from './context.ts';
+import type { RunMessage } from './message.ts';
 import type { BreakerState } from './policy.ts';
 import type { RecoveryAction } from './recovery.ts';
 import type { RunState, SkipReason, WaitReason } from './state.ts';
@@ -22,7 +23,14 @@ interface AttemptFact extends TaskFact {
 }
 
 /** Where a task's output came from, if not from its handler. */
-export type StandIn = 'fallback' | 'recovery' | 'approval';
+export type StandIn = 'fallback' | 'recovery' | 'approval' | 'cache' | 'timeout';
+
+/** Which signal a task took, and who sent it. */
+export interface TakenSignal {
+  /** Its number among the signals of the run. */
+  readonly number: number;
+  readonly by?: string;
+}
 
 /** What a person can say about a task that waits for a decision. */
 export type Decision = 'approve' | 'retry' | 'skip' | 'fail';
@@ -56,7 +64,13 @@ export type RunEvent =
       /** How many items there will be, where the source says so. */
       readonly items?: number;
     })
-  | (TaskFact & { readonly type: 'item.succeeded'; readonly item: number; readonly output: unknown })
+  | (TaskFact & {
+      readonly type: 'item.succeeded';
+      readonly item: number;
+      readonly output: unknown;
+      /** Absent where the output is the handler's. */
+      readonly by?: 'cache';
+    })
   | (TaskFact & { readonly type: 'item.failed'; readonly item: number; readonly error: unknown })
   | (TaskFact & {
       /** A recovery rule matched after the last attempt the retry policy allows. */
@@ -72,6 +86,8 @@ export type RunEvent =
       readonly for: WaitReason;
       /** When the wait ends by itself, in milliseconds since the epoch. */
       readonly until?: number;
+      /** Which signal, where it waits for one. */
+      readonly signal?: string;
       /** Why a person is asked. */
       readonly error?: unknown;
       readonly message?: string;
@@ -81,8 +97,10 @@ export type RunEvent =
   | (TaskFact & {
       readonly type: 'task.succeeded';
       readonly output: unknown;
-      /** Absent where the output is the handler's. */
+      /** Absent where the output is the handler's, or a signal's. */
       readonly by?: StandIn;
+      /** Of a task that waited for a signal: the one it took. */
+      readonly signal?: TakenSignal;
     })
   | (TaskFact & { readonly type: 'task.failed'; readonly error: unknown })
   | (TaskFact & {
@@ -111,14 +129,56 @@ export type RunEvent =
       readonly fields?: LogFields;
     })
   | (RunFact & {
-      /** Everything that is left waits for a person. */
+      /** Everything that is left waits: for persons, for signals, or for timers that are not due soon. */
       readonly type: 'run.waiting';
+      /** Those that wait for a person or a signal. */
       readonly tasks: readonly string[];
+      /** When the earliest of what it waits for is due by itself, in milliseconds since the epoch. */
+      readonly until?: number;
     })
   | (RunFact & { readonly type: 'breaker.changed'; readonly breaker: string; readonly state: BreakerState })
   | (RunFact & {
+      /** Another process goes on with the run. Attempts that had not ended before are lost, and made again. */
+      readonly type: 'run.resumed';
+      /** Tasks that were added, changed or removed since. None had begun: what was told of them before does not count. */
+      readonly changed?: readonly string[];
+    })
+  | (RunFact & {
+      /** A run that had ended goes on: some of its tasks begin anew, the others keep what they gave. */
+      readonly type: 'run.retried';
+      /** Those that begin anew, with their attempts counted from 1: what was told of them before does not count. */
+      readonly tasks: readonly string[];
+      /** Messages up to this number were said to the run as it was before. */
+      readonly messages: number;
+      /** As in `run.resumed`. */
+      readonly changed?: readonly string[];
+    })
+  | (RunFact & {
+      /** A signal was sent into the run. It is kept until a task takes it. */
+      readonly type: 'run.signalled';
+      /** Its number among the signals of the run, from 1. */
+      readonly number: number;
+      readonly name: string;
+      readonly value: unknown;
+      /** Who sent it, as they said. */
+      readonly by?: string;
+    })
+  | (RunFact & {
+      /** Something was said to the run from another process. What it brings about follows: if nothing, this again, and why. */
+      readonly type: 'run.told';
+      /** Its number among the messages of the run, from 1. */
+      readonly message: number;
+      readonly what: RunMessage['type'];
+      /** Who said it, as they said. */
+      readonly by?: string;
+      /** Why it brought about nothing. */
+      readonly refused?: string;
+    })
+  | (RunFact & {
       readonly type: 'run.cancelling';
       readonly reason: unknown;
+      /** Present where the run has failed with this reason: as a whole, or because a task did. */
+      readonly failure?: 'run' | 'task';
       /** Tasks that always run are cancelled too. */
       readonly wholly?: boolean;
     })

@@ -1,8 +1,10 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Handler, TaskDefinition, WorkflowDefinition } from './definition.ts';
+import type { CachePolicy } from './cache.ts';
 import type { CompensateOptions } from './compensation.ts';
 import type { Placement } from './placement.ts';
 import type { BreakerPolicy, RetryPolicy } from './policy.ts';
+import type { SecretNeed } from './secret.ts';
 import type { TriggerRule } from './trigger-rule.ts';
 
 /** A task's number in a plan: its place in the order of definition, from 0. */
@@ -56,6 +58,7 @@ export interface PlannedTask {
   readonly breaker: BreakerPolicy | undefined;
   readonly compensate: PlannedCompensation | undefined;
   readonly placement: Placement | undefined;
+  readonly cache: CachePolicy | undefined;
 }
 
 /** How a task is undone, with its times in milliseconds. */
@@ -73,6 +76,8 @@ interface PlanNeeds {
   readonly admission: boolean;
   /** A task is isolated. */
   readonly dispatcher: boolean;
+  /** The secrets that its tasks need, and those of the workflows below it as far as these are known. */
+  readonly secrets: readonly SecretNeed[];
 }
 
 /** A definition that was checked and indexed: all that a run needs to know, found by number. Immutable. */

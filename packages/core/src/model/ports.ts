@@ -29,11 +29,15 @@ export interface DispatchRequest {
   readonly attempt: number;
   readonly item: number | undefined;
   readonly run: RunInfo;
+  /** What the handler gets as `idempotencyKey`. @default made from run, task and item */
+  readonly idempotencyKey?: string;
   readonly data: unknown;
   readonly memoryBytes: number | undefined;
   readonly env: Readonly<Record<string, string>> | undefined;
   /** How long the handler may take to end once the run is cancelled. @default no longer than after a timeout */
   readonly graceMs?: number;
+  /** What the handler reads as `ctx.secrets`: nothing of it may be written anywhere. Absent where the task names none. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** Hears what a dispatched attempt writes to its log. */

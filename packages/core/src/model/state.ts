@@ -3,19 +3,26 @@ export type TerminalTaskState = 'succeeded' | 'failed' | 'upstream_failed' | 'sk
 
 /**
  * Where a task is: `pending` (waits for dependencies) → `queued` (waits for a slot) → `running` → a final state;
- * `retrying` while it waits between two attempts, `waiting` while it waits for a timer, a breaker or a person: neither
+ * `retrying` while it waits between two attempts, `waiting` while it waits for a timer, a breaker, a signal or a person: neither
  * holds a slot. `upstream_failed`: a dependency did not succeed.
  */
 export type TaskState = 'pending' | 'queued' | 'running' | 'retrying' | 'waiting' | TerminalTaskState;
 
 /**
  * Why a task was skipped: its condition said no, another branch was taken, a dependency's state left it nothing to do,
- * or its fallback, a recovery rule or a person said so after a failure.
+ * its fallback, a recovery rule or a person said so after a failure, or no signal came in time.
  */
-export type SkipReason = 'condition' | 'branch' | 'dependency' | 'fallback' | 'recovery' | 'intervention';
+export type SkipReason =
+  | 'condition'
+  | 'branch'
+  | 'dependency'
+  | 'fallback'
+  | 'recovery'
+  | 'intervention'
+  | 'timeout';
 
 /** What a waiting task waits for. */
-export type WaitReason = 'timer' | 'breaker' | 'approval';
+export type WaitReason = 'timer' | 'breaker' | 'approval' | 'signal';
 
 /** Where a run ends up. */
 export type RunState = 'succeeded' | 'failed' | 'cancelled';

@@ -1,10 +1,14 @@
 import type { LogFields, LogLevel, ParentTask } from '../model/context.ts';
-import type { Decision, RunEvent, StandIn } from '../model/event.ts';
+import type { Decision, RunEvent, StandIn, TakenSignal } from '../model/event.ts';
+import type { RunMessage } from '../model/message.ts';
 import type { Plan, TaskIndex } from '../model/plan.ts';
 import type { BreakerState } from '../model/policy.ts';
 import type { RecoveryAction } from '../model/recovery.ts';
 import type { RunResult } from '../model/result.ts';
+import type { Signal } from '../model/signal.ts';
 import type { SkipReason } from '../model/state.ts';
+import type { Message } from '../model/store.ts';
+import type { TakingUp } from './history.ts';
 import type { Publisher } from './publisher.ts';
 
 /** An event about a task. */
@@ -41,16 +45,51 @@ export class Journal {
     this.#publisher.publish(parent === undefined ? event : { ...event, parent });
   }
 
-  /** @param wholly Tasks that always run are cancelled too. */
-  runCancelling(reason: unknown, wholly: boolean, at: number): void {
+  /** @param taking Why another process has the run, if not simply to go on with it. */
+  runTakenUp({ retried, changed }: TakingUp, at: number): void {
     if (!this.#publisher.wanted) return;
-    const event = { type: 'run.cancelling', run: this.#run.id, at, reason } as const;
-    this.#publisher.publish(wholly ? { ...event, wholly } : event);
+    const fact = { run: this.#run.id, at, ...(changed.length > 0 && { changed }) };
+    this.#publisher.publish(
+      retried === undefined ? { type: 'run.resumed', ...fact } : { type: 'run.retried', ...fact, ...retried },
+    );
   }
 
-  runWaiting(tasks: readonly string[], at: number): void {
+  /** @param refused Why it brought about nothing, if it did not. */
+  runTold({ seq, by, type }: Message, refused: string | undefined, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'run.waiting', run: this.#run.id, at, tasks });
+    this.#publisher.publish({
+      type: 'run.told',
+      run: this.#run.id,
+      at,
+      message: seq,
+      what: type as RunMessage['type'],
+      ...(by !== undefined && { by }),
+      ...(refused !== undefined && { refused }),
+    });
+  }
+
+  /** @param wholly Tasks that always run are cancelled too. */
+  runCancelling(reason: unknown, failure: 'run' | 'task' | undefined, wholly: boolean, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#publisher.publish({
+      type: 'run.cancelling',
+      run: this.#run.id,
+      at,
+      reason,
+      ...(failure !== undefined && { failure }),
+      ...(wholly && { wholly }),
+    });
+  }
+
+  runWaiting(tasks: readonly string[], until: number | undefined, at: number): void {
+    if (!this.#publisher.wanted) return;
+    const event = { type: 'run.waiting', run: this.#run.id, at, tasks } as const;
+    this.#publisher.publish(until === undefined ? event : { ...event, until });
+  }
+
+  runSignalled(signal: Signal, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#publisher.publish({ type: 'run.signalled', run: this.#run.id, at, ...signal });
   }
 
   breakerChanged(breaker: string, state: BreakerState, at: number): void {
@@ -97,9 +136,9 @@ export class Journal {
     this.#tell('task.fanned_out', task, at, items === undefined ? {} : { items });
   }
 
-  itemSucceeded(task: TaskIndex, item: number, output: unknown, at: number): void {
+  itemSucceeded(task: TaskIndex, item: number, output: unknown, by: 'cache' | undefined, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#tell('item.succeeded', task, at, { item, output });
+    this.#tell('item.succeeded', task, at, by === undefined ? { item, output } : { item, output, by });
   }
 
   itemFailed(task: TaskIndex, item: number, error: Error, at: number): void {
@@ -133,9 +172,16 @@ export class Journal {
     this.#tell('task.sla_missed', task, at, { slaMs });
   }
 
-  succeeded(task: TaskIndex, output: unknown, by: StandIn | undefined, at: number): void {
+  succeeded(
+    task: TaskIndex,
+    output: unknown,
+    by: StandIn | undefined,
+    at: number,
+    signal: TakenSignal | undefined,
+  ): void {
     if (!this.#publisher.wanted) return;
-    this.#tell('task.succeeded', task, at, by === undefined ? { output } : { output, by });
+    const details = by === undefined ? { output } : { output, by };
+    this.#tell('task.succeeded', task, at, signal === undefined ? details : { ...details, signal });
   }
 
   skipped(task: TaskIndex, reason: SkipReason, causeTask: TaskIndex | undefined, at: number): void {

@@ -11,6 +11,8 @@ export class Publisher {
   #ended = false;
   /** Whether anybody listens. A field, because it is asked about every fact of every run. */
   wanted: boolean;
+  /** Takes out of an event what nobody may hear of; absent where there is nothing such. */
+  redact: ((event: RunEvent) => RunEvent) | undefined = undefined;
   /** An observer is being told: what it asks of the run has to wait until all were. */
   publishing = false;
 
@@ -21,7 +23,8 @@ export class Publisher {
   }
 
   /** What observers bring about, such as an event of a run below, is told when all have heard what came before it. */
-  publish(event: RunEvent): void {
+  publish(told: RunEvent): void {
+    const event = this.redact === undefined ? told : this.redact(told);
     if (this.publishing) {
       (this.#untold ??= []).push(event);
       return;

@@ -33,9 +33,17 @@ interface TaskStates {
   reasonOf(task: TaskIndex): SkipReason | undefined;
 }
 
-/** A run's result. What is by task is put together when first read: most callers look at one output of many. */
-export function toResult(run: EndedRun, verdict: RunVerdict): RunResult {
-  return new LazyResult(run, verdict) as RunResult;
+/**
+ * A run's result. What is by task is put together when first read: most callers look at one output of many.
+ *
+ * @param redact Takes secrets out of what is printed or written of it.
+ */
+export function toResult(
+  run: EndedRun,
+  verdict: RunVerdict,
+  redact: <Value>(value: Value) => Value = (value) => value,
+): RunResult {
+  return new LazyResult(run, verdict, redact) as RunResult;
 }
 
 class LazyResult {
@@ -52,11 +60,17 @@ class LazyResult {
   readonly error: WorkflowError | undefined;
   readonly compensations: readonly CompensationResult[];
   readonly #run: EndedRun;
+  readonly #redact: <Value>(value: Value) => Value;
   #tasks: Readonly<Record<string, TaskResult>> | undefined;
   #outputs: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(run: EndedRun, { state, output, error, compensations }: RunVerdict) {
+  constructor(
+    run: EndedRun,
+    { state, output, error, compensations }: RunVerdict,
+    redact: <Value>(value: Value) => Value,
+  ) {
     this.#run = run;
+    this.#redact = redact;
     this.workflow = run.plan.id;
     this.version = run.plan.version;
     this.state = state;
@@ -97,7 +111,7 @@ class LazyResult {
   }
 
   #whole(): object {
-    return Object.assign({ run: this.run }, this, { outputs: this.outputs, tasks: this.tasks });
+    return this.#redact(Object.assign({ run: this.run }, this, { outputs: this.outputs, tasks: this.tasks }));
   }
 }
 

@@ -64,7 +64,7 @@ export class Attempts {
       const attempt = this.#begin(task, item);
       if (typeof entered === 'object') {
         attempt.pass = entered;
-        return this.#call(task, item, attempt);
+        return this.#callOnceStored(task, item, attempt);
       }
       const error = new BreakerOpenError(task.id, breaker.name);
       if (entered === 'fails') return this.#failed(attempt, error);
@@ -73,7 +73,24 @@ export class Attempts {
       if (item === undefined) this.#loop.ledger.addAttemptError(task.index, error);
       return this.#giveUp(task, item, new AttemptFailure(error, attempt.attempt));
     }
-    this.#call(task, item, this.#begin(task, item));
+    this.#callOnceStored(task, item, this.#begin(task, item));
+  }
+
+  /** In a run that is kept, the start of an attempt is before its handler is called. */
+  #callOnceStored(task: PlannedTask, item: Item | undefined, attempt: Attempt): void {
+    const { stored, scheduler } = this.#loop;
+    if (stored === undefined) return this.#call(task, item, attempt);
+    stored(() => {
+      if (!this.isLive(attempt)) return;
+      this.#loop.tick();
+      if (scheduler.isCancelled(task.index)) {
+        this.#endAttempt(attempt);
+        this.#ends.stopped(task, item);
+      } else {
+        this.#call(task, item, attempt);
+      }
+      this.#loop.proceed();
+    });
   }
 
   #begin(task: PlannedTask, item: Item | undefined): Attempt {
@@ -124,6 +141,7 @@ export class Attempts {
 
   #succeeded(attempt: Attempt, output: unknown): void {
     if (!this.isLive(attempt)) return;
+    if (this.#loop.checkKept !== undefined && !this.#isKept(attempt, output)) return;
     this.#loop.tick();
     attempt.pass?.succeeded();
     attempt.pass = undefined;
@@ -135,6 +153,18 @@ export class Attempts {
       this.#ends.succeeded(attempt, output);
     }
     this.#loop.proceed();
+  }
+
+  /** Where the output cannot be kept, the attempt has failed. */
+  #isKept(attempt: Attempt, output: unknown): boolean {
+    try {
+      const { index } = attempt.planned;
+      this.#loop.checkKept?.(attempt.planned, output, (message) => this.#loop.warn(index, message));
+      return true;
+    } catch (error) {
+      this.#failed(attempt, error);
+      return false;
+    }
   }
 
   #failed(attempt: Attempt, thrown: unknown): void {

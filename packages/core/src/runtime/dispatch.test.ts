@@ -56,6 +56,7 @@ describe('an isolated task', () => {
       memoryBytes: 64_000_000,
       env: { MODE: 'test' },
       graceMs: 10_000,
+      idempotencyKey: 'r/a',
     });
     expect(events.find(({ type }) => type === 'task.log')).toMatchObject({
       task: 'a',

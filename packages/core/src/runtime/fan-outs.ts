@@ -2,6 +2,7 @@ import { dataOf } from '../execute/data.ts';
 import { FanOutRun } from '../execute/fan-out.ts';
 import type { Item } from '../execute/attempt.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { TaskHistory } from '../record/history.ts';
 import type { Attempts } from './attempts.ts';
 import type { Gates } from './gates.ts';
 import type { Loop } from './loop.ts';
@@ -12,6 +13,8 @@ export class FanOuts {
   readonly #attempts: Attempts;
   readonly #gates: Gates;
   readonly #runs = new Map<TaskIndex, FanOutRun>();
+  /** What is known of tasks that were under way in a process before this one. */
+  readonly #past = new Map<TaskIndex, Pick<TaskHistory, 'items' | 'itemAttempts'>>();
   /** How often each item was tried, of tasks that a recovery rule or a person may run again. */
   #tries: Map<TaskIndex, number[]> | undefined;
 
@@ -19,6 +22,11 @@ export class FanOuts {
     this.#loop = loop;
     this.#attempts = attempts;
     this.#gates = gates;
+    gates.followItems((item, output) => this.#itemFound(item, output));
+  }
+
+  restore(task: TaskIndex, past: Pick<TaskHistory, 'items' | 'itemAttempts'>): void {
+    this.#past.set(task, past);
   }
 
   of(task: TaskIndex): FanOutRun | undefined {
@@ -48,11 +56,18 @@ export class FanOuts {
     else run.itemFailed(item, error);
   }
 
+  /** The cache had its output: no attempt is made. */
+  #itemFound(item: Item, output: unknown): void {
+    this.#gates.leave(item);
+    this.#runs.get(item.task)?.itemSucceeded(item, output, 'cache');
+  }
+
   /** The task is over. */
   end(task: TaskIndex, reason: unknown): void {
     const run = this.#runs.get(task);
     if (run === undefined) return;
     this.#runs.delete(task);
+    this.#past.delete(task);
     this.#loop.ledger.setItems(task, run.summary);
     run.stop(reason);
   }
@@ -81,20 +96,24 @@ export class FanOuts {
         loop.proceed();
       },
       tick: () => loop.tick(),
-      opened: (items) => journal.fannedOut(index, items, loop.now),
+      opened: (items) => {
+        if (!this.#past.has(index)) journal.fannedOut(index, items, loop.now);
+      },
+      past: (item) => this.#past.get(index)?.items.get(item),
       wantNoSlot: () => scheduler.release(index, 'wish'),
       releaseSlot: () => scheduler.release(index, 'slot'),
       admit: (item) => this.#gates.admit(task, item),
       startAttempt: (item) => this.#attempts.start(task, item),
-      itemSucceeded: (item, output) => journal.itemSucceeded(index, item.index, output, loop.now),
+      itemSucceeded: (item, output, by) => journal.itemSucceeded(index, item.index, output, by, loop.now),
       itemFailed: (item, error) => journal.itemFailed(index, item.index, error, loop.now),
-      triedBefore: (item) => this.#tries?.get(index)?.[item] ?? 0,
+      triedBefore: (item) =>
+        this.#tries?.get(index)?.[item] ?? this.#past.get(index)?.itemAttempts.get(item) ?? 0,
       stopItem: (item, reason) => {
         this.#attempts.stop(item, reason);
         this.#noteTries(item);
         this.#gates.leave(item);
       },
-      succeeded: (output) => outside(() => loop.succeedTask(index, output)),
+      succeeded: (output, by) => outside(() => loop.succeedTask(index, output, by)),
       failed: (error) =>
         outside(() => {
           this.end(index, error);

@@ -1,11 +1,12 @@
 import type { Admission, Ticket } from '../admit/admission.ts';
 import { dataOf, itemDataOf } from '../execute/data.ts';
-import type { Item, Unit } from '../execute/attempt.ts';
+import type { Attempt, Item, Unit } from '../execute/attempt.ts';
 import { isDate } from '../lib/date.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { OptionError, ThrownValueError } from '../model/error.ts';
 import type { Pool } from '../model/placement.ts';
 import { GATED, type PlannedTask } from '../model/plan.ts';
+import { CacheGate, type OutputCache } from './cache-gate.ts';
 import type { Loop } from './loop.ts';
 
 /** What there is to be let into. */
@@ -13,15 +14,19 @@ interface House {
   readonly admission: Admission | undefined;
   /** Slots for isolated tasks, where those are limited. */
   readonly threads: Pool | undefined;
+  /** Where outputs are kept for later runs. */
+  readonly cache: OutputCache | undefined;
 }
 
-/** What a queued task, or a pulled item, waits for beside a slot of the run: its pools, the machine, or just time. */
+/** What a queued task, or a pulled item, waits for beside a slot of the run: the cache, its pools, the machine, or just time. */
 export class Gates {
   readonly #loop: Loop;
   readonly #house: House;
   readonly #admitted: (task: PlannedTask, item: Item | undefined) => void;
   #tickets: Map<Unit, Ticket> | undefined;
   #sleeping: Map<number, () => void> | undefined;
+  #cache: CacheGate | undefined;
+  #itemFound: (item: Item, output: unknown) => void = () => undefined;
 
   constructor(loop: Loop, house: House, admitted: (task: PlannedTask, item: Item | undefined) => void) {
     this.#loop = loop;
@@ -32,14 +37,57 @@ export class Gates {
   /** A gated task was queued. */
   queued(task: PlannedTask): void {
     if (this.#loop.scheduler.stateOf(task.index) !== 'queued') return;
-    if (task.definition.sleep !== undefined) this.#sleep(task);
+    const { sleep, signal } = task.definition;
+    if (sleep !== undefined) this.#sleep(task);
+    else if (signal !== undefined) this.#loop.signals().wait(task, signal);
     // It may have been queued twice since it was last looked at, and holds a ticket already.
     else if (this.#tickets?.has(task.index) !== true && this.admit(task, undefined))
       this.#loop.scheduler.admit(task.index);
   }
 
-  /** Whether there is room for a unit now. If not, `admitted` is called once there is. */
+  /** Whether a unit may start now. If not, `admitted` is called once it may, unless its output is in the cache. */
   admit(task: PlannedTask, item: Item | undefined): boolean {
+    return (task.cache === undefined || !this.#looksUp(task, item)) && this.#hasRoom(task, item);
+  }
+
+  /** Is told of items whose output was in the cache. */
+  followItems(found: (item: Item, output: unknown) => void): void {
+    this.#itemFound = found;
+  }
+
+  /** An attempt gave an output, of a task whose outputs are kept for later runs. */
+  keep(attempt: Attempt, output: unknown): void {
+    const { cache } = attempt.planned;
+    if (cache !== undefined) this.#cache?.keep(attempt, cache, output);
+  }
+
+  /** Whether the unit waits for what the cache says, or has ended. */
+  #looksUp(task: PlannedTask, item: Item | undefined): boolean {
+    if (this.#house.cache === undefined || task.cache === undefined) return false;
+    const cache = (this.#cache ??= this.#openCache(this.#house.cache));
+    if (cache.has(item ?? task.index)) return true;
+    try {
+      cache.look(task, item, task.cache, this.#dataOf(task, item));
+    } catch (error) {
+      this.#loop.failTask(task.index, toError(task, error));
+    }
+    return true;
+  }
+
+  #openCache(cache: OutputCache): CacheGate {
+    return new CacheGate(this.#loop, cache, {
+      found: ({ index }, item, output) => {
+        if (item === undefined) this.#loop.succeedTask(index, output, 'cache');
+        else this.#itemFound(item, output);
+      },
+      missed: (task, item) => {
+        if (this.#hasRoom(task, item)) this.#admitted(task, item);
+      },
+    });
+  }
+
+  /** Whether there is room for a unit now. If not, `admitted` is called once there is. */
+  #hasRoom(task: PlannedTask, item: Item | undefined): boolean {
     const { placement } = task;
     const { admission, threads } = this.#house;
     if (admission === undefined || placement === undefined) return true;
@@ -88,6 +136,7 @@ export class Gates {
 
   /** The unit gives back what it holds, or no longer waits for it. */
   leave(unit: Unit): void {
+    this.#cache?.leave(unit);
     const ticket = this.#tickets?.get(unit);
     if (ticket !== undefined) {
       this.#tickets?.delete(unit);
@@ -115,8 +164,16 @@ export class Gates {
     if (!loop.scheduler.isOpen(index)) return;
     loop.limits?.startTask(task, loop.now);
     loop.scheduler.wait(index);
-    loop.journal.waiting(index, { for: 'timer', until: loop.now + sleepMs }, loop.now);
-    const disarm = loop.clock.setTimer(sleepMs, () => {
+    const until = loop.now + sleepMs;
+    loop.journal.waiting(index, { for: 'timer', until }, loop.now);
+    this.sleepOn(task, until, loop.now);
+  }
+
+  /** A task that waits for this instant, or is late. */
+  sleepOn({ index }: PlannedTask, until: number, since: number): void {
+    const loop = this.#loop;
+    loop.waits.begin(index, { until, since, asks: false });
+    const disarm = loop.clock.setTimer(Math.max(0, until - loop.now), () => {
       this.#sleeping?.delete(index);
       loop.tick();
       loop.succeedTask(index, undefined);

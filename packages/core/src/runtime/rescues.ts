@@ -1,7 +1,7 @@
 import { dataOf } from '../execute/data.ts';
 import { rescue, type Rescue } from '../execute/rescue.ts';
 import { NotWaitingError } from '../model/error.ts';
-import type { Decision } from '../model/event.ts';
+import type { Decision, RunEvent, StandIn } from '../model/event.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import { checkedApproval } from './approval.ts';
 import type { Loop } from './loop.ts';
@@ -31,8 +31,6 @@ export class Rescues {
   /** Rescues under way, and waits before the next attempt: how each is given up. */
   readonly #underWay = new Map<TaskIndex, () => void>();
   readonly #waiting = new Map<TaskIndex, WaitingTask>();
-  /** Of those that wait now. Once one of them no longer does, it may have to be said again. */
-  #saidWaiting = false;
 
   constructor(loop: Loop) {
     this.#loop = loop;
@@ -40,19 +38,6 @@ export class Rescues {
 
   get waiting(): readonly WaitingTask[] {
     return [...this.#waiting.values()];
-  }
-
-  /** Says so when everything that is left waits for a person. */
-  sayWaiting(): void {
-    const all = this.#waiting.size > 0 && this.#waiting.size === this.#loop.scheduler.moving;
-    if (all && !this.#saidWaiting) {
-      this.#saidWaiting = true;
-      this.#loop.journal.runWaiting(
-        this.waiting.map(({ task }) => task),
-        this.#loop.now,
-      );
-    }
-    if (!all) this.#saidWaiting = false;
   }
 
   begin(task: PlannedTask, error: Error): void {
@@ -87,7 +72,7 @@ export class Rescues {
       journal.recovering(index, rescued.rule, rescued.type === 'retry' ? rescued.delayMs : undefined, now);
     switch (rescued.type) {
       case 'value':
-        return loop.succeedTask(index, rescued.value, rescued.by);
+        return this.#succeed(index, rescued.value, rescued.by);
       case 'skip':
         return loop.skipTask(index, rescued.by);
       case 'fail':
@@ -99,9 +84,26 @@ export class Rescues {
     }
   }
 
-  #retry(index: TaskIndex, delayMs: number): void {
+  /** What stands in for an output has to be fit to be kept, as the output would be. */
+  #succeed(index: TaskIndex, value: unknown, by: StandIn): void {
     const loop = this.#loop;
-    loop.standBack(index);
+    const task = loop.plan.tasks[index];
+    try {
+      if (task !== undefined) loop.checkKept?.(task, value, (message) => loop.warn(index, message));
+    } catch (error) {
+      return loop.failTask(index, error as Error);
+    }
+    loop.succeedTask(index, value, by);
+  }
+
+  #retry(index: TaskIndex, delayMs: number): void {
+    this.#loop.standBack(index);
+    this.waitAgain(index, delayMs);
+  }
+
+  /** A task that is retrying is queued again after this wait. */
+  waitAgain(index: TaskIndex, delayMs: number): void {
+    const loop = this.#loop;
     const disarm = loop.clock.setTimer(delayMs, () => {
       this.#underWay.delete(index);
       loop.tick();
@@ -113,11 +115,31 @@ export class Rescues {
 
   #escalate(index: TaskIndex, error: Error, message: string | undefined): void {
     const { scheduler, journal, now, plan } = this.#loop;
-    const task = plan.tasks[index]?.id ?? '';
     this.#loop.standBack(index);
     scheduler.wait(index);
-    this.#waiting.set(index, { task, error, message, since: now });
+    this.#wait(index, { task: plan.tasks[index]?.id ?? '', error, message, since: now });
     journal.waiting(index, { for: 'approval', error, ...(message !== undefined && { message }) }, now);
+  }
+
+  /** What is known of a task whose process has ended: how often rules made it try again. */
+  restore(index: TaskIndex, retries: ReadonlyMap<number, number>): void {
+    this.#retries.set(index, new Map(retries));
+  }
+
+  /** A task that waited for a person when its process ended goes on waiting. */
+  waitOn(
+    index: TaskIndex,
+    { at, error, message }: Extract<RunEvent, { readonly type: 'task.waiting' }>,
+  ): void {
+    const task = this.#loop.plan.tasks[index]?.id ?? '';
+    const why = error instanceof Error ? error : new Error(String(error));
+    this.#wait(index, { task, error: why, message, since: at });
+  }
+
+  #wait(index: TaskIndex, waiting: WaitingTask): void {
+    const since = this.#loop.ledger.startedAt[index] ?? waiting.since;
+    this.#waiting.set(index, waiting);
+    this.#loop.waits.begin(index, { until: undefined, since, asks: true });
   }
 
   /**
@@ -125,25 +147,27 @@ export class Rescues {
    *
    * @throws NotWaitingError
    * @throws ValidationError where a value does not fit the task's output schema; the task goes on waiting.
+   * @throws UnstorableError, SecretExposedError where it cannot be kept; the task goes on waiting.
    */
   propose(task: string, decision: Decision, details: DecisionDetails): void {
     const loop = this.#loop;
     const index = this.#assertWaiting(loop.plan.indexOf.get(task), task);
+    const planned = loop.plan.tasks[index];
     const decide = (checked: DecisionDetails): void => {
+      if (decision === 'approve' && planned !== undefined)
+        loop.checkKept?.(planned, checked.value, (message) => loop.warn(index, message));
       if (loop.journal.telling) queueMicrotask(() => this.#decide(index, decision, checked));
       else this.#decide(index, decision, checked);
     };
-    const { definition } = loop.plan.tasks[index] ?? {};
-    if (decision !== 'approve' || definition === undefined) return decide(details);
-    const value = checkedApproval(definition, details.value);
+    if (decision !== 'approve' || planned === undefined) return decide(details);
+    const value = checkedApproval(planned.definition, details.value);
     if (!(value instanceof Promise)) return decide({ value });
-    value.then(
-      (later: unknown) => decide({ value: later }),
-      (error: unknown) => {
+    value
+      .then((later: unknown) => decide({ value: later }))
+      .then(undefined, (error: unknown) => {
         loop.tick();
         loop.warn(index, `it was approved with a value that cannot be used: ${String(error)}`);
-      },
-    );
+      });
   }
 
   /** @throws NotWaitingError */
@@ -190,6 +214,6 @@ export class Rescues {
   }
 
   #stopWaiting(index: TaskIndex): void {
-    if (this.#waiting.delete(index)) this.#saidWaiting = false;
+    if (this.#waiting.delete(index)) this.#loop.waits.end(index);
   }
 }

@@ -1,18 +1,17 @@
-import type { Admission } from '../admit/admission.ts';
 import type { Attempt, AttemptHost, Item } from '../execute/attempt.ts';
 import type { Undo } from '../execute/compensation.ts';
-import type { LogFields, LogLevel, RunInfo } from '../model/context.ts';
-import type { ChildWorkflow } from '../model/definition.ts';
+import type { RunInfo } from '../model/context.ts';
 import { CancelledError, type WorkflowError } from '../model/error.ts';
-import type { Decision, StandIn } from '../model/event.ts';
+import type { RunEvent, StandIn, TakenSignal } from '../model/event.ts';
 import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
-import type { Pool } from '../model/placement.ts';
 import type { Clock } from '../model/ports.ts';
 import type { RunState, SkipReason } from '../model/state.ts';
+import type { History, TakingUp } from '../record/history.ts';
 import type { Journal } from '../record/journal.ts';
 import { Ledger } from '../record/ledger.ts';
 import type { RunSettings } from '../run-options.ts';
 import { type Consequences, Scheduler } from '../schedule/scheduler.ts';
+import { RunAttemptHost } from './attempt-host.ts';
 import { type AttemptEnds, Attempts } from './attempts.ts';
 import { toUndo } from './done.ts';
 import { lookAt } from './due.ts';
@@ -20,44 +19,37 @@ import { FanOuts } from './fan-outs.ts';
 import { Gates, isGated } from './gates.ts';
 import { Limits } from './limits.ts';
 import type { Loop, Phase } from './loop.ts';
+import type { RuntimeHost } from './runtime-host.ts';
 import { RunOutputs } from './outputs.ts';
-import { type DecisionDetails, Rescues, type WaitingTask } from './rescues.ts';
+import { restoreLedger, restoreParts, restoreTasks } from './restore.ts';
+import { Rescues } from './rescues.ts';
+import { Signals } from './signals.ts';
 import { Stopping } from './stopping.ts';
+import { Waits } from './waits.ts';
 
 /** The loop lets I/O, timers and signals have their turn at least this often. */
 const TURN_MS = 10;
-
-/** What a run's loop needs of whoever began it. */
-export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch'> {
-  /** The run's ID, made when it is first asked for. */
-  readonly id: string;
-  readonly journal: Journal;
-  /** Made before the run begins, where its tasks have to be admitted. */
-  readonly admission: Admission | undefined;
-  /** Slots for isolated tasks. */
-  readonly threads: Pool | undefined;
-  /** Called once, when no task is open. */
-  ended(): void;
-}
 
 /**
  * The only loop: facts about attempts go to the scheduler, what it decides is started, and each fact is published
  * before anything that follows from it starts.
  */
-export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
+export class Runtime implements Loop, AttemptEnds, Consequences {
   readonly plan: Plan;
   readonly clock: Clock;
   readonly random: () => number;
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly scheduler: Scheduler;
-  readonly startedAt: number;
+  startedAt: number;
   /** What was done and can be undone, in the order in which it was done. */
   done: Undo[] | undefined;
   readonly outputs: RunOutputs;
+  readonly waits: Waits = new Waits(this);
   now: number;
   readonly #settings: RunSettings;
   readonly #host: RuntimeHost;
+  readonly attemptHost: AttemptHost;
   readonly #attempts: Attempts;
   readonly #stopping: Stopping;
   // Made when a task first needs them: most runs never do.
@@ -65,9 +57,9 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   #gates: Gates | undefined;
   #fanOuts: FanOuts | undefined;
   #rescues: Rescues | undefined;
+  #signals: Signals | undefined;
   /** Tasks whose conditions or gates are to be looked at once this step is done. */
   #due: TaskIndex[] | undefined;
-  #info: RunInfo | undefined;
   #turnStartedAt: number;
   #starting = false;
   phase: Phase = 'new';
@@ -82,21 +74,24 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.ledger = new Ledger(plan.tasks.length);
     this.outputs = new RunOutputs(this);
     this.scheduler = new Scheduler(plan, settings.concurrency, this);
-    this.#attempts = new Attempts(this, this, this);
+    this.attemptHost = new RunAttemptHost(this, host, settings.parent);
+    this.#attempts = new Attempts(this, this.attemptHost, this);
     this.#stopping = new Stopping(this, settings);
     this.now = this.clock.now();
     this.startedAt = this.now;
     this.#turnStartedAt = this.now;
   }
 
+  get stored(): RuntimeHost['stored'] {
+    return this.#host.stored;
+  }
+
+  get checkKept(): RuntimeHost['checkKept'] {
+    return this.#host.checkKept;
+  }
+
   get info(): RunInfo {
-    return (this.#info ??= Object.freeze({
-      id: this.#host.id,
-      workflow: this.plan.id,
-      version: this.plan.version,
-      startedAt: this.startedAt,
-      ...(this.#settings.parent !== undefined && { parent: this.#settings.parent }),
-    }));
+    return this.attemptHost.info;
   }
 
   get endedAt(): number {
@@ -121,21 +116,26 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     return this.#stopping.failed ? 'failed' : this.scheduler.verdict;
   }
 
-  /** The tasks that wait for a person's decision. */
-  get waiting(): readonly WaitingTask[] {
-    return this.#rescues?.waiting ?? [];
-  }
-
-  /** The run is known from now on, with the input as it was given; nothing starts before that was checked. */
-  open(input: unknown): void {
+  /**
+   * The run is known from now on, with the input as it was given; nothing starts before that was checked.
+   *
+   * @param past What was replayed, if the run goes on.
+   */
+  open(input: unknown, past?: { readonly history: History; readonly taking: TakingUp }): void {
     this.phase = 'open';
     this.tick();
-    this.journal.runStarted(input, this.startedAt, this.#settings.parent);
-    this.#stopping.open();
+    if (past === undefined) {
+      this.journal.runStarted(input, this.startedAt, this.#settings.parent);
+      this.#stopping.open();
+    } else {
+      this.journal.runTakenUp(past.taking, this.now);
+      this.#stopping.reopen(past.history);
+    }
+    this.#signals?.open();
   }
 
   /** @param input What handlers read. */
-  begin(input: unknown): void {
+  begin(input: unknown, history?: History): void {
     if (this.phase !== 'open') return;
     this.tick();
     this.outputs.input = input;
@@ -146,8 +146,23 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     }
     this.phase = 'going';
     if (this.plan.timed) this.#limits = new Limits(this, this.#attempts);
-    this.scheduler.begin();
+    if (history === undefined) this.scheduler.begin();
+    else restoreTasks(this, history);
     this.proceed();
+  }
+
+  /** Takes in all that a log says: the run is where its process left it. */
+  replay(history: History, events: Iterable<RunEvent>): void {
+    this.startedAt = history.startedAt;
+    for (const event of events) this.scheduler.apply(event);
+    restoreLedger(this, history);
+    restoreParts(this, history);
+  }
+
+  /** A run that was replayed had ended. */
+  endAt(instant: number): void {
+    this.phase = 'ended';
+    this.now = instant;
   }
 
   /** Ends everything that has not ended: what runs gets its signal and the grace period, the rest is cancelled now. */
@@ -182,7 +197,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
       if (this.#due !== undefined) {
         const due = this.#due;
         this.#due = undefined;
-        lookAt(due, this, () => this.#gatesNow());
+        lookAt(due, this, () => this.gates());
       } else {
         this.#start(this.scheduler.take());
         if (this.scheduler.hasNext) this.tick();
@@ -191,7 +206,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.#starting = false;
     if (this.#stopping.due) return this.#stopping.stopTasks();
     if (this.scheduler.open === 0) this.#end();
-    else if (this.#rescues !== undefined) this.#rescues.sayWaiting();
+    else this.waits.say();
   }
 
   #yield(): void {
@@ -208,7 +223,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     if (task === undefined) return;
     this.#limits?.startTask(task, this.now);
     if (task.definition.fanOut === undefined) this.#attempts.start(task, undefined);
-    else this.#fanOutsNow().start(task);
+    else this.fanOuts().start(task);
   }
 
   #end(): void {
@@ -224,15 +239,14 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.now = this.clock.now();
   }
 
-  // What becomes of tasks. A function of the user's, called to decide about one, may itself have ended it: the first
-  // end holds.
+  // What becomes of tasks. A function of the user's that decides about one may itself have ended it: the first end holds.
 
-  succeedTask(index: TaskIndex, output: unknown, by?: StandIn): void {
+  succeedTask(index: TaskIndex, output: unknown, by?: StandIn, signal?: TakenSignal): void {
     if (!this.scheduler.isOpen(index)) return;
     this.ledger.outputs[index] = output;
     if (by !== undefined) this.ledger.setStandIn(index, by);
     this.#endTask(index);
-    this.journal.succeeded(index, output, by, this.now);
+    this.journal.succeeded(index, output, by, this.now, signal);
     this.scheduler.succeed(index);
   }
 
@@ -265,7 +279,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     const task = this.plan.tasks[index];
     if (task?.definition.fallback === undefined && task?.definition.recover === undefined)
       return this.failTask(index, error);
-    this.#rescuesNow().begin(task, error);
+    this.rescues().begin(task, error);
   }
 
   standBack(index: TaskIndex): void {
@@ -278,11 +292,6 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.journal.log(index, attempt, 'warn', message, undefined, this.now, undefined);
   }
 
-  /** @throws NotWaitingError, or ValidationError where a value does not fit the task's output schema. */
-  decide(task: string, decision: Decision, details: DecisionDetails): void {
-    this.#rescuesNow().propose(task, decision, details);
-  }
-
   /** The task is over: nothing of it goes on. */
   #endTask(index: TaskIndex, reason?: unknown): void {
     if (this.ledger.startedAt[index] !== undefined) this.ledger.endedAt[index] = this.now;
@@ -290,18 +299,24 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
     this.#attempts.stop(index, reason);
     this.#gates?.leave(index);
     this.#rescues?.end(index);
+    this.#signals?.end(index);
+    this.waits.end(index);
   }
 
-  #fanOutsNow(): FanOuts {
-    return (this.#fanOuts ??= new FanOuts(this, this.#attempts, this.#gatesNow()));
+  fanOuts(): FanOuts {
+    return (this.#fanOuts ??= new FanOuts(this, this.#attempts, this.gates()));
   }
 
-  #gatesNow(): Gates {
+  gates(): Gates {
     return (this.#gates ??= new Gates(this, this.#host, (task, item) => this.#admitted(task, item)));
   }
 
-  #rescuesNow(): Rescues {
+  rescues(): Rescues {
     return (this.#rescues ??= new Rescues(this));
+  }
+
+  signals(): Signals {
+    return (this.#signals ??= new Signals(this, this.#host));
   }
 
   // What becomes of attempts.
@@ -323,6 +338,7 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
   }
 
   #noteDone(attempt: Attempt, output: unknown): void {
+    if (attempt.planned.cache !== undefined) this.#gates?.keep(attempt, output);
     if (attempt.planned.compensate !== undefined) (this.done ??= []).push(toUndo(this, attempt, output));
   }
 
@@ -345,31 +361,12 @@ export class Runtime implements Loop, AttemptHost, AttemptEnds, Consequences {
 
   again(task: PlannedTask, item: Item | undefined): void {
     if (item === undefined) this.scheduler.requeue(task.index);
-    else if (this.#gatesNow().admit(task, item)) this.#fanOuts?.of(task.index)?.ready(item);
+    else if (this.gates().admit(task, item)) this.#fanOuts?.of(task.index)?.ready(item);
   }
 
   #admitted(task: PlannedTask, item: Item | undefined): void {
     if (item === undefined) this.scheduler.admit(task.index);
     else this.#fanOuts?.of(task.index)?.ready(item);
-  }
-
-  // What an attempt's context needs.
-
-  log(
-    { planned, item, attempt }: Attempt,
-    level: LogLevel,
-    message: string,
-    fields: LogFields | undefined,
-  ): void {
-    this.journal.log(planned.index, attempt, level, message, fields, this.clock.now(), item?.index);
-  }
-
-  runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
-    return this.#host.runChild(attempt, child, data);
-  }
-
-  dispatch(attempt: Attempt, data: unknown): unknown {
-    return this.#host.dispatch(attempt, data);
   }
 
   // What follows from a fact, told by the scheduler.

@@ -1,5 +1,6 @@
-import { CancelledError, RunTimeoutError, type WorkflowError } from '../model/error.ts';
+import { CancelledError, RunTimeoutError, WorkflowError } from '../model/error.ts';
 import type { RunInfo } from '../model/context.ts';
+import type { History } from '../record/history.ts';
 import type { RunSettings } from '../run-options.ts';
 import type { Loop, Phase } from './loop.ts';
 
@@ -7,6 +8,7 @@ import type { Loop, Phase } from './loop.ts';
 interface StoppableLoop extends Loop {
   readonly phase: Phase;
   readonly info: RunInfo;
+  readonly startedAt: number;
   abort(reason: unknown): void;
 }
 
@@ -17,6 +19,8 @@ interface Stop {
   readonly failure: WorkflowError | 'task' | undefined;
   readonly graceMs: number;
 }
+
+type Reopened = Pick<History, 'cancelling' | 'retriedAt'>;
 
 /** Ends a run before its tasks have: it was cancelled, took too long, or fails fast. The first reason holds. */
 export class Stopping {
@@ -50,15 +54,37 @@ export class Stopping {
 
   /** The run is known: its time counts, and what was asked of it before is done. */
   open(): void {
+    this.#startTimeout();
+    if (this.#stop !== undefined) this.stopTasks();
+  }
+
+  /**
+   * The same for a run that goes on. What was asked of it meanwhile is done once it does.
+   *
+   * A run that is retried has all its time again. One that was being stopped when its process ended: nothing runs any more
+   * of what was to end.
+   */
+  reopen({ cancelling, retriedAt }: Reopened): void {
+    this.#startTimeout(retriedAt);
+    this.due = this.#stop !== undefined;
+    if (cancelling === undefined) return;
+    const { reason, failure, wholly = false } = cancelling;
+    const cause = failure === 'run' && reason instanceof WorkflowError ? reason : 'task';
+    this.#stop = { reason, failure: failure === undefined ? undefined : cause, graceMs: 0 };
+    this.#forced = wholly;
+    this.due = false;
+  }
+
+  #startTimeout(since: number = this.#loop.startedAt): void {
     const { timeoutMs } = this.#settings;
     const loop = this.#loop;
     if (timeoutMs !== undefined) {
-      this.#disarmTimeout = loop.clock.setTimer(timeoutMs, () => {
+      const leftMs = Math.max(0, since + timeoutMs - loop.now);
+      this.#disarmTimeout = loop.clock.setTimer(leftMs, () => {
         const error = new RunTimeoutError(loop.info.id, loop.plan.id, timeoutMs);
         this.stop(error, error);
       });
     }
-    if (this.#stop !== undefined) this.stopTasks();
   }
 
   stop(reason: unknown, failure: Stop['failure'], graceMs: number = this.#settings.graceMs): void {
@@ -91,7 +117,8 @@ export class Stopping {
     loop.tick();
     // Of a run that has not begun nothing runs, not even what always does.
     const wholly = this.#forced || loop.phase !== 'going';
-    loop.journal.runCancelling(reason, wholly, loop.now);
+    const failed = failure === undefined || failure === 'task' ? failure : 'run';
+    loop.journal.runCancelling(reason, failed, wholly, loop.now);
     loop.scheduler.cancel(wholly ? 'wholly' : 'gently');
     loop.abort(failure === undefined || failure === 'task' ? new CancelledError(reason) : failure);
     if (wholly) return this.#endGrace();

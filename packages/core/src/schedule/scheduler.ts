@@ -58,7 +58,7 @@ export class Scheduler {
   readonly #waitingFor: Uint32Array;
   readonly #tallies: Tallies | undefined;
   readonly #ready: NumberSet;
-  readonly #consequences: Consequences | undefined;
+  #consequences: Consequences | undefined;
   /** Under `all_success`: tasks of which a dependency was skipped. */
   #skipAhead: Uint8Array | undefined;
   #causes: Map<TaskIndex, TaskIndex> | undefined;
@@ -282,9 +282,12 @@ export class Scheduler {
     this.#spread(task);
   }
 
-  /** Takes in a fact of a run's log. Facts that follow from earlier ones are already true, and change nothing. */
+  /** Takes in a fact of a run's log. What follows from it is not told: the log says that, too, and it changes nothing. */
   apply(event: RunEvent): void {
+    const told = this.#consequences;
+    this.#consequences = undefined;
     applyEvent(this, this.#plan, event);
+    this.#consequences = told;
   }
 
   #has(task: TaskIndex, trait: number): boolean {

@@ -49,6 +49,9 @@ function aborted({ signal, log }: TaskContext): Promise<Error> {
 export const dispatchedWorkflow: Workflow = workflow<DispatchedInput>('dispatched')
   .addTask('echo')
   .run(({ input }) => input.value)
+  .addTask('secret')
+  .secrets('API_TOKEN')
+  .run((_, { secrets }) => secrets)
   .addTask('about')
   .run((_, { attempt, run, task, idempotencyKey, signal }) => ({
     attempt,

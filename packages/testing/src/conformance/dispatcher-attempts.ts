@@ -54,6 +54,20 @@ export const dispatcherAttempts: readonly Rule<DispatcherSubject>[] = [
     },
   },
   {
+    name: 'hands the handler the secrets of the request, and no others',
+    why: `${REQUEST}: secrets is what the handler reads as ctx.secrets; absent where the task names none`,
+    async check(subject) {
+      const secrets = { API_TOKEN: 'a token' };
+      const given = await new Dispatched(subject, 'secret', { secrets }).output();
+      assertSame(given, secrets, 'the secrets of the handler');
+      assertSame(
+        await new Dispatched(subject, 'secret').output(),
+        {},
+        'the secrets of a handler without any',
+      );
+    },
+  },
+  {
     name: 'tells each line of the log, in order, before the attempt ends',
     why: LOG,
     async check(subject) {

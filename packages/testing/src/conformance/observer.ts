@@ -2,7 +2,8 @@ import type { Observer, RunEvent } from '@wf-sdk/core';
 import { inspect } from 'node:util';
 import { assertSame, show } from './assert.ts';
 import { type Conformance, defineConformance, type Rule, type ConformanceSubject } from './conformance.ts';
-import { type SampleRun, sampleRuns } from './samples/sample-runs.ts';
+import { sampleRuns } from './samples/sample-runs.ts';
+import type { SampleRun } from './samples/sample.ts';
 
 /** An observer, and what can be seen of what it made of the events. */
 export interface ObserverSubject extends ConformanceSubject {

@@ -2,7 +2,7 @@ import type { Branch, Plan, PlannedTask, TaskDefinition } from '@wf-sdk/core';
 
 /** What decides whether, how often and as what a task runs, beside its dependencies: a few words each. */
 export function factsOf({ definition, rule, setup }: PlannedTask, { tasks }: Plan): readonly string[] {
-  const { branches = [], conditions, runAlways, allowFailure, fanOut, child, sleep } = definition;
+  const { branches = [], conditions, runAlways, allowFailure, fanOut, child, sleep, signal } = definition;
   const usual = runAlways === true ? 'all_done' : 'all_success';
   const facts: readonly (readonly [holds: boolean, words: string])[] = [
     [rule !== usual && rule !== 'teardown', rule],
@@ -13,6 +13,7 @@ export function factsOf({ definition, rule, setup }: PlannedTask, { tasks }: Pla
     [fanOut !== undefined, fanOut?.kind === 'matrix' ? matrixWords(fanOut.axes) : 'for each item'],
     [child !== undefined, childWords(child)],
     [sleep !== undefined, 'sleeps'],
+    [signal !== undefined, `waits for signal ${signal?.name ?? ''}`],
     [allowFailure === true, 'may fail'],
   ];
   return facts.filter(([holds]) => holds).map(([, words]) => words);

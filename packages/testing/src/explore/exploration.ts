@@ -139,7 +139,10 @@ function failingTasks(
   const { stubs = {}, failures = {} } = options;
   for (const task of failing ?? []) checkTask(plan, task, 'failing');
   return plan.tasks.filter(({ id, definition }) => {
-    if (Object.hasOwn(failures, id) || (definition.sleep !== undefined && !Object.hasOwn(stubs, id)))
+    if (
+      Object.hasOwn(failures, id) ||
+      ((definition.sleep ?? definition.signal) !== undefined && !Object.hasOwn(stubs, id))
+    )
       return false;
     return failing === undefined || failing.includes(id);
   });

@@ -169,7 +169,7 @@ describe('exploring', () => {
     });
     expect(outcomes.cancelled).toBeGreaterThan(10);
     expect(cancelled).toContain('attempt.failed');
-    expect(cancelled).toContain('task.waiting');
+    expect(cancelled).toContain('run.waiting');
   });
 
   it('decides for a person of whom nothing is said', async () => {

@@ -40,7 +40,8 @@ export function choicesOf(
       const { id: task, definition: said } = planned;
       const isStubbed = Object.hasOwn(stubs, task);
       const labels = isStubbed ? [] : labelsOf(task, definition.tasks);
-      const fails = (said.sleep === undefined || isStubbed) && !Object.hasOwn(failures, task);
+      const fails =
+        ((said.sleep ?? said.signal) === undefined || isStubbed) && !Object.hasOwn(failures, task);
       return {
         task,
         condition:

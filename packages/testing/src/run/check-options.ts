@@ -2,6 +2,7 @@ import { didYouMean, OptionError, type Plan, type PlannedTask } from '@wf-sdk/co
 import type { FailurePlan } from './failures.ts';
 import { isForItems } from './instrument.ts';
 import type { LooseOptions } from './loose-options.ts';
+import { checkSecretsGiven } from './secrets.ts';
 import { TestKitError } from './test-kit-error.ts';
 
 /**
@@ -16,6 +17,7 @@ export function checkOptions(plan: Plan, options: LooseOptions): void {
   if (seed !== undefined && !Number.isSafeInteger(seed))
     throw new OptionError('seed', 'a whole number', seed);
   checkNames(options);
+  checkSecretsGiven(plan, options);
   for (const [option, named] of Object.entries({ stubs, failures, decisions, conditions, compensations }))
     for (const id of Object.keys(named)) taskOf(plan, id, option);
   for (const [id, failure] of Object.entries(failures)) {
@@ -46,6 +48,7 @@ const OPTIONS: Readonly<Record<keyof LooseOptions, true>> = {
   conditions: true,
   cancelOn: true,
   compensations: true,
+  secrets: true,
   onUnstubbed: true,
   clock: true,
   autoAdvance: true,
@@ -89,6 +92,8 @@ function checkFailure(
   checkFailurePlan(`failures.${id}`, failure);
   if (definition.sleep !== undefined && !isStubbed)
     throw new TestKitError(`${at} sleeps: it has no attempts that could fail`);
+  if (definition.signal !== undefined && !isStubbed)
+    throw new TestKitError(`${at} waits for a signal: it has no attempts that could fail`);
   if (timeoutMs === undefined && mentions(failure, 'timeout'))
     throw new TestKitError(
       `${at} has no .timeout() that could pass; say 'hang' for an attempt that does not end`,

@@ -107,6 +107,11 @@ export class DrivenRun implements TestRun {
     this.#handle.fail(task, error);
   }
 
+  signal(name: string, value: unknown, options?: { readonly by?: string }): void {
+    this.#handle.signal(name, value, options);
+    this.#pace.poke();
+  }
+
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a run is how its result is read
   then<A = TestResult, B = never>(
     onResult?: ((result: TestResult) => A | PromiseLike<A>) | null,

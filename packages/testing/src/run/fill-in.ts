@@ -44,7 +44,9 @@ function asOne(task: TaskDefinition, output: unknown): TaskDefinition {
     ...task,
     fanOut: undefined,
     child: undefined,
+    signal: undefined,
     output: undefined,
+    secrets: undefined,
     handler: () => output,
     compensate: compensate && { ...compensate, undo: () => undefined },
   };

@@ -2,6 +2,7 @@ import type { ChildWorkflow, Handler, Schema, TaskDefinition, WorkflowDefinition
 import { isTimed } from './after.ts';
 import { type AttemptKit, stubHandler, testedHandler, untilStopped } from './attempts.ts';
 import type { FailurePlan } from './failures.ts';
+import { secretsGiven } from './secrets.ts';
 
 /** What is put into a workflow for a test. */
 export interface Parts {
@@ -9,6 +10,8 @@ export interface Parts {
   readonly failures: Readonly<Record<string, FailurePlan | undefined>>;
   readonly conditions: Readonly<Record<string, boolean | (() => boolean) | undefined>>;
   readonly compensations: Readonly<Record<string, unknown>>;
+  /** The secrets that the test gives. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Runs isolated tasks elsewhere, as they are; else they run on this thread. */
   readonly isolates: boolean;
   /** Tasks are admitted by what they need of a machine. */
@@ -37,13 +40,15 @@ function instrumentTask(original: TaskDefinition, parts: Parts): TaskDefinition 
   };
 }
 
-function stubbed(task: TaskDefinition, { stubs, kit }: Parts): TaskDefinition {
+function stubbed(task: TaskDefinition, { stubs, secrets, kit }: Parts): TaskDefinition {
   const stub = stubs[task.id];
   const handler = stubHandler(stub, kit);
   return {
     ...task,
     child: undefined,
     sleep: undefined,
+    secrets: secretsGiven(task, secrets),
+    signal: undefined,
     fanOut: isForItems(stub) ? task.fanOut : undefined,
     handler: task.output === undefined ? handler : unchecked(handler),
     output: task.output && checkedUnlessStubbed(task.output),
@@ -56,8 +61,8 @@ export function isForItems(stub: unknown): boolean {
 }
 
 function unstubbed(task: TaskDefinition, parts: Parts): TaskDefinition {
-  const { child, sleep, handler } = task;
-  if (sleep !== undefined) return task;
+  const { child, sleep, signal, handler } = task;
+  if ((sleep ?? signal) !== undefined) return task;
   if (child !== undefined) return { ...task, child: instrumentedChild(task.id, child, parts) };
   const { refuse } = parts;
   if (refuse === undefined || handler === undefined) return task;

@@ -28,7 +28,7 @@ export function prepare(workflow: unknown, options: LooseOptions, refuse: (task:
     throw new TestKitError(`testRun() runs a workflow, such as workflow('etl').addTask(…).run(…) gives`);
   checkOptions(compile(workflow), options);
   const clock = clockOf(options);
-  const { seed, stubs = {}, failures = {}, conditions = {}, compensations = {} } = options;
+  const { seed, stubs = {}, failures = {}, conditions = {}, compensations = {}, secrets = {} } = options;
   const mode = options.mode ?? (options.dispatcher === undefined ? 'parallel' : 'hybrid');
   const random = seed === undefined ? () => 0.5 : randomFrom(seed);
   const pace = paceOf(clock);
@@ -42,6 +42,7 @@ export function prepare(workflow: unknown, options: LooseOptions, refuse: (task:
       failures,
       conditions,
       compensations,
+      secrets,
       isolates: mode !== 'parallel' && options.dispatcher !== undefined,
       measures: options.resources !== undefined,
       kit,
@@ -61,6 +62,7 @@ export function prepare(workflow: unknown, options: LooseOptions, refuse: (task:
       mode,
       clock,
       random,
+      secrets: () => secrets,
     },
   };
 }

@@ -6,6 +6,8 @@ export interface Seen {
   readonly attempts: number;
   /** What it waits for, under `waiting`. */
   readonly waitsFor?: WaitReason;
+  /** The name of the signal, where it waits for one. */
+  readonly signal?: string;
   readonly message?: string;
   readonly until?: number;
 }
@@ -37,6 +39,7 @@ export class States {
   }
 
   hear(event: RunEvent): void {
+    if (event.type === 'run.retried') for (const task of event.tasks) this.#seen.delete(task);
     if (!('task' in event)) return;
     const before = this.of(event.task);
     const seen = this.#after(event, before);
@@ -67,6 +70,7 @@ export class States {
           waitsFor: event.for,
           ...(event.until !== undefined && { until: event.until }),
           ...(event.message !== undefined && { message: event.message }),
+          ...(event.signal !== undefined && { signal: event.signal }),
         };
       case 'task.fanned_out':
         return { state: 'running', attempts };

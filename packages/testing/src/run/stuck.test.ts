@@ -1,4 +1,4 @@
-import { on, pool, workflow } from '@wf-sdk/core';
+import { on, pool, type Schema, workflow } from '@wf-sdk/core';
 import { describe, expect, test } from 'vitest';
 import { gate, testRun, TestKitError, type TestRun } from '../index.ts';
 
@@ -9,6 +9,8 @@ async function messageOf(run: TestRun): Promise<string> {
   expect(error).toBeInstanceOf(TestKitError);
   return (error as Error).message;
 }
+
+const anything: Schema = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } };
 
 describe('a run that waits for ever says which task waits for what', () => {
   test('a handler that never ends, and those behind it', async () => {
@@ -69,6 +71,21 @@ describe('a run that waits for ever says which task waits for what', () => {
       .run(() => 1);
     expect(await messageOf(testRun(flow, { patience }) as TestRun)).toMatch(
       'b  is queued: it waits for a slot, of the run or of a pool',
+    );
+  });
+
+  test('a signal that is not sent; once it is, the run goes on', async () => {
+    const flow = workflow('w').addTask('paid').waitForSignal('paid', anything);
+    expect(await messageOf(testRun(flow, { patience }) as TestRun)).toMatch(
+      "paid  waits for signal 'paid': call signal('paid', …), or give it a stub",
+    );
+    const run = testRun(flow);
+    await run.until('paid', 'waiting');
+    run.signal('paid', 7, { by: 'ada' });
+    expect((await run).outputs).toEqual({ paid: 7 });
+    expect((await testRun(flow, { stubs: { paid: 8 } })).outputs).toEqual({ paid: 8 });
+    expect(() => testRun(flow, { failures: { paid: 'hang' } })).toThrow(
+      "failures.paid: task 'paid' waits for a signal: it has no attempts that could fail",
     );
   });
 

@@ -39,7 +39,7 @@ export function stuckError(run: StuckRun): TestKitError {
 
 function whyOpen(id: string, run: StuckRun): string {
   const { plan, states } = run;
-  const { state, attempts, waitsFor, message } = states.of(id);
+  const { state, attempts, waitsFor, signal, message } = states.of(id);
   switch (state) {
     case 'pending': {
       const task = plan.tasks[plan.indexOf.get(id) ?? -1];
@@ -53,6 +53,8 @@ function whyOpen(id: string, run: StuckRun): string {
     case 'running':
       return whyRunning(id, attempts, run);
     case 'waiting':
+      if (waitsFor === 'signal')
+        return `waits for signal '${signal ?? ''}': call signal('${signal ?? ''}', …), or give it a stub`;
       if (waitsFor !== 'approval') return `waits for its ${waitsFor ?? 'turn'}`;
       return `waits for a decision${message === undefined ? '' : ` (${message})`}: give \`decisions\`, or call approve(), retry(), skip() or fail()`;
     case 'retrying':

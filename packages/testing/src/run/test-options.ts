@@ -75,6 +75,11 @@ export interface TestSettings<T extends AnyTask, Input = unknown> extends RunAs 
   readonly compensations?: Compensations<T>;
   /** What becomes of a task that has a handler of its own and no stub: `error` rejects the run. @default 'run' */
   readonly onUnstubbed?: 'run' | 'error';
+  /**
+   * The values of secrets that tasks need, by name. All have to be there, except for those that only stubbed tasks need. The
+   * environment is not read. @default none
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** The time it runs in: runs that share it share breakers and pools as well. @default a clock of its own */
   readonly clock?: VirtualClock;
   /** Time passes by itself as soon as there is nothing else to do. @default true */

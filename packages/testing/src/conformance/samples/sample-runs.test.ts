@@ -24,6 +24,10 @@ const TYPES: Record<RunEvent['type'], true> = {
   'compensation.failed': true,
   'task.log': true,
   'run.waiting': true,
+  'run.resumed': true,
+  'run.retried': true,
+  'run.told': true,
+  'run.signalled': true,
   'breaker.changed': true,
   'run.cancelling': true,
   'run.finished': true,
@@ -36,10 +40,17 @@ const SKIPPED: Record<SkipReason, true> = {
   fallback: true,
   recovery: true,
   intervention: true,
+  timeout: true,
 };
-const STAND_INS: Record<StandIn, true> = { fallback: true, recovery: true, approval: true };
+const STAND_INS: Record<StandIn, true> = {
+  fallback: true,
+  recovery: true,
+  approval: true,
+  cache: true,
+  timeout: true,
+};
 const DECISIONS: Record<Decision, true> = { approve: true, retry: true, skip: true, fail: true };
-const WAITS: Record<WaitReason, true> = { timer: true, breaker: true, approval: true };
+const WAITS: Record<WaitReason, true> = { timer: true, breaker: true, approval: true, signal: true };
 const STATES: Record<RunState, true> = { succeeded: true, failed: true, cancelled: true };
 
 type Values<Type extends RunEvent['type'], Key extends string> =
@@ -98,6 +109,10 @@ test('and every field that an event can have or lack', () => {
     ['task.waiting', 'until'],
     ['task.waiting', 'message'],
     ['task.succeeded', 'by'],
+    ['item.succeeded', 'by'],
+    ['task.succeeded', 'signal'],
+    ['run.signalled', 'by'],
+    ['run.waiting', 'until'],
     ['task.skipped', 'cause'],
     ['compensation.started', 'item'],
     ['compensation.failed', 'retryInMs'],
@@ -117,7 +132,7 @@ test('each is whole: it begins and ends with its run, and so do the runs below i
     expect(told.at(-1)).toMatchObject({ type: 'run.finished', run });
     const ids = (type: RunEvent['type']): string[] =>
       told.flatMap((event) => (event.type === type ? [event.run] : [])).sort();
-    expect(ids('run.finished')).toEqual(ids('run.started'));
+    expect(ids('run.finished').toSorted()).toEqual([...ids('run.started'), ...ids('run.retried')].toSorted());
   }
 });
 

@@ -1,6 +1,7 @@
-import { run, type RunEvent, type RunHandle, type RunResult, type Workflow } from '@wf-sdk/core';
+import { run, type RunEvent, type RunHandle, type RunResult } from '@wf-sdk/core';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import { breaker } from './breaker.ts';
+import { recordCached } from './cached.ts';
 import { cancelled, forced } from './cancelled.ts';
 import { childRuns } from './child-runs.ts';
 import { choices } from './choices.ts';
@@ -9,21 +10,12 @@ import { fanOuts, failedFanOut } from './fan-outs.ts';
 import { recoveries } from './recoveries.ts';
 import { refusedInput } from './refused-input.ts';
 import { retries } from './retries.ts';
-import type { Sample } from './sample.ts';
+import { recordResumed } from './resumed.ts';
+import { recordRetried } from './retried.ts';
+import type { Sample, SampleRun } from './sample.ts';
+import { signals } from './signals.ts';
 import { undone } from './undone.ts';
 import { values } from './values.ts';
-
-/** A run that has ended, and everything it told. */
-export interface SampleRun {
-  readonly name: string;
-  /** What can be seen in its events, in a line. */
-  readonly shows: string;
-  /** The run's ID. */
-  readonly run: string;
-  readonly workflow: Workflow;
-  /** In the order in which they were told; those of runs below it are among them. */
-  readonly events: readonly RunEvent[];
-}
 
 const SAMPLES: readonly Sample[] = [
   retries,
@@ -33,6 +25,7 @@ const SAMPLES: readonly Sample[] = [
   choices,
   recoveries,
   decisions,
+  signals,
   breaker,
   childRuns,
   undone,
@@ -46,7 +39,7 @@ const SAMPLES: readonly Sample[] = [
  * that are hard to show. For the tests of whatever reads events. Each call makes them anew; they are alike each time.
  */
 export function sampleRuns(): Promise<readonly SampleRun[]> {
-  return Promise.all(SAMPLES.map(record));
+  return Promise.all([...SAMPLES.map(record), recordResumed(), recordRetried(), recordCached()]);
 }
 
 async function record(sample: Sample): Promise<SampleRun> {

@@ -1,0 +1,1 @@
+export { type Durability, openStore, type OpenStoreOptions, type SqliteStore } from '@wf-sdk/store-sqlite';

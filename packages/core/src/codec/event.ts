@@ -1,0 +1,107 @@
+import { UnreadableError } from '../model/codec-error.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { LogEntry, NewLogEntry } from '../model/store.ts';
+import { decode, encode } from './codec.ts';
+import { toStorable } from './to-storable.ts';
+
+/** What a log entry has beside its body, or its store knows. */
+const COLUMNS: ReadonlySet<string> = new Set(['type', 'run', 'at', 'task']);
+
+const NONE: ReadonlySet<string> = new Set();
+const ERROR: ReadonlySet<string> = new Set(['error']);
+const OUTPUT: ReadonlySet<string> = new Set(['output']);
+
+/** What of each event can be any value. */
+const VALUES: { readonly [Type in RunEvent['type']]: ReadonlySet<string> } = {
+  'attempt.failed': ERROR,
+  'attempt.started': NONE,
+  'breaker.changed': NONE,
+  'compensation.failed': ERROR,
+  'compensation.started': NONE,
+  'compensation.succeeded': NONE,
+  'item.failed': ERROR,
+  'item.succeeded': OUTPUT,
+  'run.cancelling': new Set(['reason']),
+  'run.finished': new Set(['error', 'output']),
+  'run.resumed': NONE,
+  'run.retried': NONE,
+  'run.signalled': new Set(['value']),
+  'run.started': new Set(['input']),
+  'run.told': NONE,
+  'run.waiting': NONE,
+  'task.cancelled': NONE,
+  'task.decided': NONE,
+  'task.failed': ERROR,
+  'task.fanned_out': NONE,
+  'task.log': new Set(['fields']),
+  'task.queued': NONE,
+  'task.recovering': NONE,
+  'task.skipped': NONE,
+  'task.sla_missed': NONE,
+  'task.succeeded': OUTPUT,
+  'task.upstream_failed': NONE,
+  'task.waiting': ERROR,
+};
+
+/**
+ * An event as a line of a run's log. Its body has one line for what is small and known, then one for each value:
+ *
+ * ```text
+ * {"item":3}
+ * output {"id":"a7","price":12.5}
+ * ```
+ *
+ * An output of a task or an item must be storable; of any other value what is not is replaced by a text.
+ *
+ * @param output The output of the event as `encode` made it before.
+ * @throws UnstorableError where an output cannot be stored
+ */
+export function encodeEvent(event: RunEvent, output?: string): NewLogEntry {
+  const { type, at } = event;
+  const known: Record<string, unknown> = {};
+  let values = '';
+  for (const [key, value] of Object.entries(event)) {
+    if (COLUMNS.has(key)) continue;
+    if (!VALUES[type].has(key)) known[key] = value;
+    else
+      values += `\n${key} ${key === 'output' && output !== undefined ? output : encodeValue(event, key, value)}`;
+  }
+  const body = `${encode(known, `event ${type}`, 'event')}${values}`;
+  return 'task' in event ? { type, at, task: event.task, body } : { type, at, body };
+}
+
+/**
+ * Reads an event of a run's log.
+ *
+ * @throws UnreadableError where it is damaged, or a newer version of wf-sdk wrote it
+ */
+export function decodeEvent(run: string, entry: LogEntry): RunEvent {
+  const { seq, type, at, task, body } = entry;
+  const subject = `event ${seq} of run ${run}`;
+  if (!Object.hasOwn(VALUES, type)) {
+    const why = `this version of wf-sdk does not know its type '${type}': read the run with the version that wrote it, or a newer one`;
+    throw new UnreadableError(subject, why);
+  }
+  const [head = '', ...lines] = body.includes('\n') ? body.split('\n') : [body];
+  const known = decode(head, subject);
+  if (typeof known !== 'object' || known === null) throw new UnreadableError(subject, 'it is damaged');
+  const event: Record<string, unknown> = { ...known, type, run, at };
+  if (task !== undefined) event['task'] = task;
+  for (const line of lines) {
+    const space = line.indexOf(' ');
+    const key = line.slice(0, space);
+    if (!VALUES[type as RunEvent['type']].has(key)) throw new UnreadableError(subject, 'it is damaged');
+    event[key] = decode(line.slice(space + 1), subject);
+  }
+  // It is what `encodeEvent` was given, of this type.
+  return event as unknown as RunEvent;
+}
+
+function encodeValue(event: RunEvent, key: string, value: unknown): string {
+  if (event.type === 'task.succeeded') return encode(value, `the output of task '${event.task}'`, key);
+  if (event.type === 'run.signalled') return encode(value, `signal '${event.name}'`, key);
+  if (event.type === 'item.succeeded') {
+    return encode(value, `the output of item ${event.item} of task '${event.task}'`, key);
+  }
+  return encode(toStorable(value), `event ${event.type}`, key);
+}

@@ -1,0 +1,29 @@
+import type { Admission } from '../admit/admission.ts';
+import type { AttemptHost } from '../execute/attempt.ts';
+import type { Pool } from '../model/placement.ts';
+import type { Journal } from '../record/journal.ts';
+import type { OutputCache } from './cache-gate.ts';
+import type { CheckKept } from './loop.ts';
+
+/** What a run's loop needs of whoever began it. */
+export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' | 'secretsOf'> {
+  /** The run's ID, made when it is first asked for. */
+  readonly id: string;
+  readonly journal: Journal;
+  /** Made before the run begins, where its tasks have to be admitted. */
+  readonly admission: Admission | undefined;
+  /** Slots for isolated tasks. */
+  readonly threads: Pool | undefined;
+  /** Where outputs are kept for later runs; absent where they are not, or are not to be used. */
+  readonly cache: OutputCache | undefined;
+  /** Calls back when what was told so far is kept; absent where nothing is. */
+  readonly stored: ((callback: () => void) => void) | undefined;
+  /** Throws where an output cannot be kept; absent where nothing is. */
+  readonly checkKept: CheckKept | undefined;
+  /** How often tasks have begun anew after what they had done was undone. */
+  readonly undoneBefore: ReadonlyMap<string, number> | undefined;
+  /** Settles when the run has heard all that was said to it from other processes; absent where nothing can be. */
+  readonly caughtUp: (() => Promise<void>) | undefined;
+  /** Called once, when no task is open. */
+  ended(): void;
+}

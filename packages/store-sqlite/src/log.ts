@@ -1,0 +1,105 @@
+import type { Append, NewLogEntry } from '@wf-sdk/core';
+
+import type { Spill } from './bodies.ts';
+import type { Database, Row, Statement, Value } from './driver/database.ts';
+
+/** So many rows are inserted by one statement; what is left over goes in one by one. */
+const ROWS = 16;
+/** So many runs are known by number. */
+const MOST_KNOWN = 1_000;
+
+/** The logs of runs. Each method is one step of a transaction. */
+export class Log {
+  /** Of runs that were appended to, as far as they are still there. */
+  readonly #numbers = new Map<string, number>();
+  readonly #head: Statement;
+  readonly #grow: Statement;
+  readonly #change: Statement;
+  readonly #insertOne: Statement;
+  readonly #insertRows: Statement;
+  readonly #read: Statement;
+
+  constructor(database: Database) {
+    this.#head = database.prepare('SELECT number, length, owner, updated_at FROM run WHERE id = ?');
+    // What has an index is not written.
+    this.#grow = database.prepare(
+      `UPDATE run SET length = ?, updated_at = ?
+       WHERE number = ? AND id = ? AND length = ? AND state = ? AND wake_at IS ? AND heard = coalesce(?, heard)
+         AND (? IS NULL OR owner IS NULL OR owner = ?)`,
+    );
+    this.#change = database.prepare(
+      `UPDATE run SET length = ?, updated_at = ?, state = ?, wake_at = ?, structure = coalesce(?, structure),
+         heard = coalesce(?, heard)
+       WHERE number = ?`,
+    );
+    this.#insertOne = database.prepare(insertion(1));
+    this.#insertRows = database.prepare(insertion(ROWS));
+    this.#read = database.prepare(
+      `SELECT seq, type, at, task, body, blob FROM event
+       WHERE run = (SELECT number FROM run WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ?`,
+    );
+  }
+
+  /** @returns Whether it was as expected; nothing is changed otherwise. */
+  append(append: Append, spill: Spill): boolean {
+    const number = this.#goOn(append) ?? this.#takeUp(append);
+    if (number === undefined) return false;
+    this.#insert(number, append.expected, append.entries, spill);
+    return true;
+  }
+
+  /** Most appends change nothing of a run but its length: one statement finds out, and writes it. */
+  #goOn({ run, expected, owner, entries, state, wakeAt, structure, heard }: Append): number | undefined {
+    const number = this.#numbers.get(run);
+    const updatedAt = entries.at(-1)?.at;
+    if (number === undefined || updatedAt === undefined || structure !== undefined) return undefined;
+    const after = [expected + entries.length, updatedAt];
+    const same = [number, run, expected, state, wakeAt ?? null, heard ?? null];
+    const before = [...same, owner ?? null, owner ?? null];
+    return this.#grow.run([...after, ...before]) === 1 ? number : undefined;
+  }
+
+  #takeUp({ run, expected, owner, entries, state, wakeAt, structure, heard }: Append): number | undefined {
+    const head = this.#head.all([run])[0];
+    if (head === undefined || head['length'] !== expected) return undefined;
+    if (owner !== undefined && head['owner'] !== null && head['owner'] !== owner) return undefined;
+    const number = Number(head['number']);
+    const updatedAt = entries.at(-1)?.at ?? Number(head['updated_at']);
+    this.#change.run([
+      expected + entries.length,
+      updatedAt,
+      state,
+      wakeAt ?? null,
+      structure ?? null,
+      heard ?? null,
+      number,
+    ]);
+    if (this.#numbers.size >= MOST_KNOWN) this.#numbers.clear();
+    this.#numbers.set(run, number);
+    return number;
+  }
+
+  read(run: string, after: number, limit: number): readonly Row[] {
+    return this.#read.all([run, after, Number.isFinite(limit) ? limit : -1]);
+  }
+
+  #insert(run: number, after: number, entries: readonly NewLogEntry[], spill: Spill): void {
+    let values: Value[] = [];
+    let seq = after;
+    for (const { type, at, task, body } of entries) {
+      values.push(run, ++seq, type, at, task ?? null, ...spill.columns(body));
+      if (values.length < ROWS * COLUMNS) continue;
+      this.#insertRows.run(values);
+      values = [];
+    }
+    for (let start = 0; start < values.length; start += COLUMNS)
+      this.#insertOne.run(values.slice(start, start + COLUMNS));
+  }
+}
+
+const COLUMNS = 7;
+
+function insertion(rows: number): string {
+  const row = '(?, ?, ?, ?, ?, ?, ?)';
+  return `INSERT INTO event (run, seq, type, at, task, body, blob) VALUES ${Array(rows).fill(row).join(', ')}`;
+}
