@@ -29,8 +29,8 @@ export interface TaskHistory {
   itemsBefore: FanOutSummary | undefined;
   /** How many attempts of each item are known to have ended. */
   readonly itemAttempts: Map<number, number>;
-  /** Items of the task that were undone, or the task itself under `undefined`. */
-  readonly undone: Map<number | undefined, UndoHistory>;
+  /** How its items were undone, or itself under `undefined`: once for each time that they had been done. */
+  readonly undone: Map<number | undefined, UndoHistory[]>;
   slaMissed: boolean;
 }
 
@@ -98,7 +98,7 @@ export function historyOf(events: Iterable<RunEvent>): History {
       const task = tasks.get(event.task) ?? emptyHistory();
       tasks.set(event.task, task);
       note(event, task);
-      const undone = compensationIn(event);
+      const undone = compensationIn(event, task);
       if (undone !== undefined) compensations.push(undone);
       if (event.type === 'task.succeeded' && event.signal !== undefined) signals.delete(event.signal.number);
       if (event.type === 'item.succeeded' && event.by === undefined)
@@ -236,19 +236,17 @@ function note(event: TaskEvent, task: TaskHistory): void {
       undoOf(task, event.item).end = 'succeeded';
       return;
     case 'compensation.failed':
-      undoOf(task, event.item).attempts = event.attempt;
       if (event.retryInMs === undefined) undoOf(task, event.item).end = toError(event.error);
   }
 }
 
-function compensationIn(event: TaskEvent): CompensationResult | undefined {
-  const { task } = event;
-  if (event.type === 'compensation.succeeded') {
-    const { attempt: attempts, item } = event;
+function compensationIn(event: TaskEvent, { undone }: TaskHistory): CompensationResult | undefined {
+  if (event.type !== 'compensation.succeeded' && event.type !== 'compensation.failed') return undefined;
+  const { task, item } = event;
+  const attempts = undone.get(item)?.at(-1)?.attempts ?? 0;
+  if (event.type === 'compensation.succeeded')
     return { task, item, attempts, state: 'succeeded', error: undefined };
-  }
-  if (event.type !== 'compensation.failed' || event.retryInMs !== undefined) return undefined;
-  const { attempt: attempts, item } = event;
+  if (event.retryInMs !== undefined) return undefined;
   return { task, item, attempts, state: 'failed', error: toError(event.error) };
 }
 
@@ -277,9 +275,13 @@ function endAttempts(task: TaskHistory, ended: number): void {
 }
 
 function undoOf({ undone }: TaskHistory, item: number | undefined): UndoHistory {
-  const undo = undone.get(item) ?? { attempts: 0, end: undefined };
-  undone.set(item, undo);
-  return undo;
+  const undos = undone.get(item) ?? [];
+  undone.set(item, undos);
+  const last = undos.at(-1);
+  if (last !== undefined && last.end === undefined) return last;
+  const next = { attempts: 0, end: undefined };
+  undos.push(next);
+  return next;
 }
 
 function toError(error: unknown): Error {

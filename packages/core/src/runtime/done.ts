@@ -70,8 +70,15 @@ export function compensationHost(
   history: History | undefined,
 ): CompensationHost {
   const { clock, random, journal, stored } = loop;
+  // What was done several times, as the items of a task that was tried again, is undone as often, in the same order.
+  const asked = new Map<string, number>();
   return {
-    past: ({ task, item }) => history?.tasks.get(task.id)?.undone.get(item?.index),
+    past: ({ task, item }) => {
+      const key = `${task.id} ${item?.index ?? ''}`;
+      const times = asked.get(key) ?? 0;
+      asked.set(key, times + 1);
+      return history?.tasks.get(task.id)?.undone.get(item?.index)?.[times];
+    },
     kept: () => (stored === undefined ? undefined : new Promise((resolve) => stored(resolve))),
     clock,
     random,

@@ -49,10 +49,11 @@ export function restoreParts(loop: RestorableLoop, history: History): void {
 /** Has each open task go on where its log ends. */
 export function restoreTasks(loop: RestorableLoop, { tasks }: History): void {
   restoreLimits(loop, tasks);
-  for (const task of loop.plan.tasks) {
-    if (loop.scheduler.isOpen(task.index)) restoreTask(loop, task, tasks.get(task.id));
-    else tellEnd(loop, task, tasks.get(task.id));
-  }
+  // Looked at beforehand: what ends because another one goes on tells that by itself.
+  const open = loop.plan.tasks.filter(({ index }) => loop.scheduler.isOpen(index));
+  for (const task of loop.plan.tasks)
+    if (!loop.scheduler.isOpen(task.index)) tellEnd(loop, task, tasks.get(task.id));
+  for (const task of open) if (loop.scheduler.isOpen(task.index)) restoreTask(loop, task, tasks.get(task.id));
 }
 
 /** What became of a task that is new, or begins anew, can follow at once from what stays: then nobody was told. */
