@@ -4,7 +4,7 @@ import type { Plan } from './model/plan.ts';
 import type { StoredRun } from './model/store.ts';
 import { hasBegun, tasksAnew } from './record/anew.ts';
 import { type History, historyOf, type TakingUp } from './record/history.ts';
-import { standingEvents, undoneBefore } from './record/standing.ts';
+import { standingEvents, takenSignals, undoneBefore } from './record/standing.ts';
 import type { RunSettings } from './run-options.ts';
 import { structureChanges } from './store/structure.ts';
 
@@ -48,7 +48,8 @@ export function takeUpLog(plan: Plan, log: readonly RunEvent[], found: Found): P
   const taking = { retried, changed };
   const past = (all: readonly RunEvent[]): Past => {
     const events = standingEvents(all);
-    return { history: historyOf(events), events, taking, undoneBefore: undoneBefore(all) };
+    const history = historyOf(events, takenSignals(all));
+    return { history, events, taking, undoneBefore: undoneBefore(all) };
   };
   if (retried === undefined && changed.length === 0) return past(log);
   const fact = { run: found.kept.id, at: found.at, changed };

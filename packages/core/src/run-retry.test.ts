@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { gate, mortalStore, VirtualClock } from '@wf-sdk/testing';
 import { flowOf, lines, type PlainTask, recorder, statesOf, taskOf } from '../test/kit.ts';
 import { compile } from './compile/compile.ts';
@@ -14,6 +15,7 @@ import {
   send,
   type Store,
   type Workflow,
+  workflow,
 } from './index.ts';
 
 /** A task that notes that it ran, and fails as long as something is wrong. */
@@ -337,6 +339,28 @@ describe('is refused', () => {
     expect(both.map(({ state }) => state).toSorted()).toEqual(['failed', 'succeeded']);
     expect(calls).toEqual(['b', 'c']);
   });
+});
+
+test('a signal that was taken is not taken again by a task that begins anew', async () => {
+  const store = createMemoryStore();
+  const seen: number[] = [];
+  const flow = workflow('w')
+    .addTask('go')
+    .waitForSignal('go', z.number())
+    .addTask('use')
+    .dependsOn('go')
+    .run(({ go }) => {
+      seen.push(go);
+      if (go < 2) throw new Error('too few');
+    });
+  const first = run(flow, undefined, { id: 'r', store });
+  first.signal('go', 1);
+  expect((await first).state).toBe('failed');
+  const again = retry(flow, 'r', { store, from: 'go' });
+  await expect.poll(async () => (await store.find('r'))?.state).toBe('waiting');
+  again.signal('go', 2);
+  expect((await again).state).toBe('succeeded');
+  expect(seen).toEqual([1, 2]);
 });
 
 function never(signal: AbortSignal): Promise<never> {

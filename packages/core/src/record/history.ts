@@ -81,7 +81,7 @@ interface Done {
 }
 
 /** Reads what of a log still holds. @throws RangeError where it does not begin with the run's start. */
-export function historyOf(events: Iterable<RunEvent>): History {
+export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number> = NO_SIGNALS): History {
   const tasks = new Map<string, TaskHistory>();
   const done: Done[] = [];
   const compensations: CompensationResult[] = [];
@@ -115,7 +115,7 @@ export function historyOf(events: Iterable<RunEvent>): History {
       messages = Math.max(messages, event.messages);
     } else if (event.type === 'run.signalled') {
       const { number, name, value, by } = event;
-      signals.set(number, { number, name, value, ...(by !== undefined && { by }) });
+      if (!taken.has(number)) signals.set(number, { number, name, value, ...(by !== undefined && { by }) });
       signalled = number;
     } else if (event.type === 'run.told') {
       messages = Math.max(messages, event.message);
@@ -141,6 +141,8 @@ export function historyOf(events: Iterable<RunEvent>): History {
     finished,
   };
 }
+
+const NO_SIGNALS: ReadonlySet<number> = new Set();
 
 function emptyHistory(): TaskHistory {
   return {

@@ -30,6 +30,15 @@ export function undoneBefore(events: readonly RunEvent[]): ReadonlyMap<string, n
   return times;
 }
 
+/** The numbers of the signals that tasks took, those of tasks that have begun anew since, too: each is taken once. */
+export function takenSignals(events: readonly RunEvent[]): ReadonlySet<number> {
+  return new Set(
+    events.flatMap((event) =>
+      event.type === 'task.succeeded' && event.signal !== undefined ? [event.signal.number] : [],
+    ),
+  );
+}
+
 function anewIn(event: RunEvent): readonly string[] {
   if (event.type === 'run.retried') return [...event.tasks, ...(event.changed ?? [])];
   return event.type === 'run.resumed' ? (event.changed ?? []) : [];
