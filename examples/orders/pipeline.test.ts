@@ -234,7 +234,7 @@ describe('its definition', () => {
       ●─│─┤ reserve
       ├─│─● place
       ├─│─┼─● settle
-      ■─┴─┴─╯ notice  (runs always)
+      ■─┴─┴─╯ notice  (all_done, runs always)
     `);
   });
 

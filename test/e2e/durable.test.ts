@@ -274,7 +274,9 @@ describe('a run of an ID that is kept', () => {
     expect([first.code, again.code]).toEqual([0, 0]);
     const replaced = await sandbox.run([...args, '--if-exists', 'replace', '--json']);
     expect(replaced).toMatchObject({ code: 0, stdout: expect.stringContaining('run.started') as string });
-    const wrong = await sandbox.run(['run', 'pipeline.ts', '--if-exists', 'fail']);
+    const unnamed = await sandbox.run(['run', 'pipeline.ts', '--durable', '--if-exists', 'fail']);
+    expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--run-id') as string });
+    const wrong = await sandbox.run([...args.filter((arg) => arg !== '--durable'), '--if-exists', 'fail']);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--durable') as string });
   });
 });

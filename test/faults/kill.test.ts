@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { type RunEvent } from 'wf-sdk';
 import { test } from '../e2e/sandbox.ts';
-import { seeded } from './random.ts';
+import { seededRandom } from 'wf-sdk/testing';
 
 // A process is killed at moments that a seed decides, again and again, until the run has ended. WF_FAULTS=100 tries as many
 // seeds; FAULT_SEED=7 tries that one.
@@ -54,7 +54,7 @@ describe('a run whose process is killed again and again', () => {
   test.for(seeds)(
     'ends right, and runs nothing again that had ended (seed %i)',
     async (seed, { sandbox }) => {
-      const random = seeded(seed);
+      const random = seededRandom(seed);
       sandbox.write('pipeline.ts', PIPELINE);
       let ended = await killed(
         sandbox.start(['run', 'pipeline.ts', '--durable', '--run-id', 'r', '--json']),

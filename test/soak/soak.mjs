@@ -2,7 +2,7 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 
 import { breakers, pools, run } from 'wf-sdk';
 import { mixedWorkflow } from './mixed-workflow.mjs';
-import { seededRandom } from './random.mjs';
+import { seededRandom } from 'wf-sdk/testing';
 
 // Ten thousand runs in which everything happens: what the process holds must not grow with them. Not a test of the suite,
 // as it takes a minute: `npm run soak`. Without the optimizing compilers, as what V8 keeps of its own about the code that it

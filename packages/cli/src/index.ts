@@ -94,6 +94,7 @@ export {
 export {
   compile,
   isWorkflow,
+  literalsOf,
   type Diagnostic,
   type DiagnosticCode,
   type Indices,
@@ -106,6 +107,9 @@ export {
 // Describe
 export {
   criticalPath,
+  type Edge,
+  edgesOf,
+  factsOf,
   leaves,
   parallelLevels,
   roots,

@@ -57,11 +57,13 @@ export type { TriggerRule } from './model/trigger-rule.ts';
 
 // Compile
 export { compile, isWorkflow } from './compile/compile.ts';
+export { literalsOf } from './compile/literals.ts';
 export type { Diagnostic, DiagnosticCode, SchemaIssue } from './model/diagnostic.ts';
 export type { Indices, Plan, PlannedTask, TaskIndex } from './model/plan.ts';
 
 // Describe
 export { criticalPath, leaves, parallelLevels, roots, topologicalOrder } from './describe/order.ts';
+export { type Edge, edgesOf, factsOf } from './describe/facts.ts';
 export { toDot } from './describe/dot.ts';
 export { toJSON, type TaskJson, type WorkflowJson } from './describe/json.ts';
 export { toMermaid } from './describe/mermaid.ts';

@@ -331,6 +331,8 @@ describe('a run is refused', () => {
     const active = await run(flow, undefined, { id: 'r', store, ifExists: 'replace' });
     expect(active.error?.cause).toMatchObject({ code: 'run_active' });
     expect(() => run(flow, undefined, { store, ifExists: 'restart' as 'fail' })).toThrow("option 'ifExists'");
+    expect(() => run(flow, undefined, { ifExists: 'fail' })).toThrow('left out where no store is given');
+    expect(() => run(flow, undefined, { allowChanged: true })).toThrow("option 'allowChanged'");
   });
 
   test('when its workflow has changed', async () => {

@@ -121,6 +121,7 @@ export interface RunSettings {
 
 /** @throws OptionError for an option that is not usable. */
 export function toSettings(options: RunOptions): RunSettings {
+  checkKeeping(options);
   return {
     id: checkId(options.id),
     concurrency: concurrencyOf(options),
@@ -153,6 +154,14 @@ export function toSettings(options: RunOptions): RunSettings {
 
 /** The settings of a run without options. */
 export const DEFAULT_SETTINGS: RunSettings = Object.freeze(toSettings({}));
+
+/** What is about a run that is kept says nothing about one that is not. */
+function checkKeeping({ store, ifExists, allowChanged }: RunOptions): void {
+  if (store !== undefined) return;
+  const wanted = 'left out where no store is given';
+  if (ifExists !== undefined) throw new OptionError('ifExists', wanted, ifExists);
+  if (allowChanged === true) throw new OptionError('allowChanged', wanted, allowChanged);
+}
 
 /** An ID is a part of idempotency keys, between slashes. */
 function checkId(id: unknown): string | undefined {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { mortalStore, VirtualClock } from '@wf-sdk/testing';
+import { mortalStore, VirtualClock, seededRandom } from '@wf-sdk/testing';
 import { lines } from '../test/kit.ts';
-import { seededRandom } from '../test/random.ts';
 import { randomScenario, type Scenario } from '../test/scenario.ts';
 import { dispatcherOf, workflowOf } from '../test/scenario-workflow.ts';
 import { decodeEvent } from './codec/event.ts';

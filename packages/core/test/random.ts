@@ -85,17 +85,6 @@ export const randomConcurrency: fc.Arbitrary<number> = fc.oneof(
   fc.constant(Number.POSITIVE_INFINITY),
 );
 
-/** Chance that can be had again: the same seed gives the same numbers. Source: mulberry32, by Tommy Ettinger. */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, offset) => from + offset);
 }

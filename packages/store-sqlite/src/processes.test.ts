@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { type Child, startChild } from '../test/child.ts';
 import { newFile } from '../test/folder.ts';
-import { random } from '../test/random.ts';
+import { seededRandom } from '@wf-sdk/testing';
 import { openStore } from './open.ts';
 
 const MANY = 5;
@@ -66,7 +66,7 @@ describe('a process that is killed at any moment', { timeout: 120_000 }, () => {
     ['strict', 2],
   ])('leaves whole appends only, and all that was acknowledged (%s, seed %i)', async (durability, seed) => {
     const file = newFile();
-    const next = random(seed);
+    const next = seededRandom(seed);
     let kept = 0;
     for (let round = 0; round < 12; round++) {
       const child = await startChild('write', file, 'r1', seed * 1_000 + round, durability);

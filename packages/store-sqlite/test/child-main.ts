@@ -5,7 +5,7 @@ import type { Store } from '@wf-sdk/core';
 
 import { loadDriver } from '../src/driver/load.ts';
 import { openStore } from '../src/open.ts';
-import { random } from './random.ts';
+import { seededRandom } from '@wf-sdk/testing';
 
 const LEASE = { owner: `process ${process.pid}`, until: 10_000 };
 
@@ -49,7 +49,7 @@ const TASKS: Readonly<Record<string, (file: string, ...parameters: string[]) => 
   async write(file, id = '', seed = '', durability = '') {
     const store = await openStore(file, { durability: durability === 'strict' ? 'strict' : 'normal' });
     await store.create(newRun(id), LEASE);
-    const next = random(Number(seed));
+    const next = seededRandom(Number(seed));
     for (let length = (await store.find(id))?.length ?? 0; ;) {
       const size = 1 + Math.floor(next() * 40);
       say(`try ${length + size}`);

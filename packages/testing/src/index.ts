@@ -14,6 +14,7 @@ export type { Failures, StubHandler, StubOf, Stubs } from './run/stub-types.ts';
 export { after, type Timed } from './run/after.ts';
 export { gate, type Gate } from './run/gate.ts';
 export type { Failure, FailurePlan, FailureSequence, FailingAttempt } from './run/failures.ts';
+export { type Random, seededRandom } from './run/random.ts';
 export { TestKitError } from './run/test-kit-error.ts';
 
 // Time

@@ -82,7 +82,9 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
 }
 
 /** @throws UsageError for what only a durable run can have */
-function isDurable({ durable, store, durability, ifExists, wait }: RunFlags): boolean {
+function isDurable({ durable, store, durability, ifExists, runId, wait }: RunFlags): boolean {
+  if (ifExists !== undefined && runId === undefined)
+    throw new UsageError('--if-exists is about a run of a known ID: say --run-id <id>');
   if (durable === true || store !== undefined) return true;
   if (ifExists !== undefined)
     throw new UsageError('--if-exists is about a run that is kept: add --durable, or --store <file>');

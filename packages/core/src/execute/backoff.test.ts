@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '@wf-sdk/testing';
 
-import { seededRandom } from '../../test/random.ts';
 import type { RetryPolicy } from '../model/policy.ts';
 import { AttemptFailure, delayAfter } from './backoff.ts';
 

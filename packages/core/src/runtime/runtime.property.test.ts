@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 
 import { checkLog } from '../../test/invariants.ts';
-import { VirtualClock } from '@wf-sdk/testing';
-import { seededRandom } from '../../test/random.ts';
+import { VirtualClock, seededRandom } from '@wf-sdk/testing';
 import { randomScenario, type Scenario } from '../../test/scenario.ts';
 import { dispatcherOf, workflowOf } from '../../test/scenario-workflow.ts';
 import { poolsOf } from '../admit/pool-set.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { seededRandom } from '@wf-sdk/testing';
 
 import { planOf } from '../../test/plan.ts';
-import { randomConcurrency, randomPlan, seededRandom } from '../../test/random.ts';
+import { randomConcurrency, randomPlan } from '../../test/random.ts';
 import type { FailurePolicy } from '../model/definition.ts';
 import { GATED, type Plan } from '../model/plan.ts';
 import type { TerminalTaskState } from '../model/state.ts';

@@ -1,21 +1,4 @@
-import type { Plan, PlannedTask, TaskIndex } from '@wf-sdk/core';
-
-/**
- * Each task's dependencies as they are drawn. Of what a teardown waits for without naming it, those are left out that
- * another one waits for: there may be many, and the order is the same without.
- */
-export function drawnEdges(plan: Plan): readonly (readonly TaskIndex[])[] {
-  return plan.tasks.map((task) => edgesOf(task, plan));
-}
-
-function edgesOf({ dependsOn, reads }: PlannedTask, plan: Plan): readonly TaskIndex[] {
-  const all = Array.from(dependsOn);
-  if (all.length === reads.length) return all;
-  const waitedFor = new Set(all);
-  const isLast = (task: TaskIndex): boolean =>
-    !Array.from(plan.dependents[task] ?? []).some((dependent) => waitedFor.has(dependent));
-  return all.filter((task, place) => place < reads.length || isLast(task));
-}
+import type { TaskIndex } from '@wf-sdk/core';
 
 /**
  * Every task after those it depends on, and otherwise as they were defined: what is added to a workflow moves nothing

@@ -118,8 +118,8 @@ test('what decides about a task stands beside it', () => {
 ■─╯ join  (none_failed_min_one_success, may fail)
 □ each  (for each item)
 □ builds  (matrix of 2 os × 3 node)
-○ pause  (sleeps)
-■ always  (runs always)`);
+○ pause  (sleeps 1h)
+■ always  (all_done, runs always)`);
 });
 
 test('a teardown hangs on the last tasks that use its setup', () => {

@@ -1,6 +1,5 @@
-import type { Plan } from '@wf-sdk/core';
-import { drawingOrder, drawnEdges } from './edges.ts';
-import { factsOf } from './facts.ts';
+import { type Edge, edgesOf, factsOf, type Plan } from '@wf-sdk/core';
+import { drawingOrder } from './edges.ts';
 import { layLanes } from './lanes.ts';
 import { type DrawOptions, type Line, markLines } from './marks.ts';
 
@@ -23,15 +22,23 @@ import { type DrawOptions, type Line, markLines } from './marks.ts';
  * The same graph is always drawn the same, and a task that is added changes no line that has nothing to do with it.
  */
 export function drawGraph(plan: Plan, { marks }: DrawOptions = {}): string {
-  const edges = drawnEdges(plan);
+  const drawn = plan.tasks.map((task) => edgesOf(task, plan));
+  const edges = drawn.map((into) => into.map(({ from }) => from));
   const order = drawingOrder(edges);
   const rows = layLanes(order, edges);
   const lines = order.flatMap((index): readonly Line[] => {
     const task = plan.tasks[index];
     if (task === undefined) return [];
-    const facts = factsOf(task, plan);
+    const facts = [...branchesIn(drawn[index] ?? [], plan), ...factsOf(task, plan)];
     const words = facts.length === 0 ? task.id : `${task.id}  (${facts.join(', ')})`;
     return [{ task: task.id, text: `${rows.get(index) ?? ''} ${words}` }];
   });
   return markLines(lines, marks).join('\n');
+}
+
+/** A branch is taken only where the other task gives one of its labels. */
+function branchesIn(edges: readonly Edge[], { tasks }: Plan): readonly string[] {
+  return edges.flatMap(({ from, labels }) =>
+    labels.length === 0 ? [] : [`${tasks[from]?.id ?? '?'} = ${labels.join(' | ')}`],
+  );
 }

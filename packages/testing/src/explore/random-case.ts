@@ -3,7 +3,7 @@ import { isTimed } from '../run/after.ts';
 import type { Failure, FailurePlan } from '../run/failures.ts';
 import { isGate } from '../run/gate.ts';
 import type { LooseOptions } from '../run/loose-options.ts';
-import { pick, type Random, randomFrom } from '../run/random.ts';
+import { pick, type Random, seededRandom } from '../run/random.ts';
 import type { EventMatch } from '../run/test-options.ts';
 import type { Case } from './case.ts';
 import { escalates, stubbedValue } from './path-choices.ts';
@@ -32,7 +32,7 @@ const FIRST_ITEMS = [0, 1, 2] as const;
 export function randomCase(seed: number, last: number, ground: Ground): Case {
   const decisions = (random: Random): Case['decisions'] => randomDecisions(ground, random);
   if (seed === 1) return { failures: {}, delays: {}, decisions: decisions(() => 0) };
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   const { options, cancelPoints } = ground;
   const most = Math.ceil((MOST_FAILURES * (seed - 1)) / last);
   const concurrency =

@@ -5,7 +5,7 @@ import { filledIn } from './fill-in.ts';
 import { instrument } from './instrument.ts';
 import { Interleaving } from './interleaving.ts';
 import type { LooseOptions } from './loose-options.ts';
-import { randomFrom } from './random.ts';
+import { seededRandom } from './random.ts';
 import { testedDispatcher } from './tested-dispatcher.ts';
 import { TestKitError } from './test-kit-error.ts';
 
@@ -30,9 +30,9 @@ export function prepare(workflow: unknown, options: LooseOptions, refuse: (task:
   const clock = clockOf(options);
   const { seed, stubs = {}, failures = {}, conditions = {}, compensations = {}, secrets = {} } = options;
   const mode = options.mode ?? (options.dispatcher === undefined ? 'parallel' : 'hybrid');
-  const random = seed === undefined ? () => 0.5 : randomFrom(seed);
+  const random = seed === undefined ? () => 0.5 : seededRandom(seed);
   const pace = paceOf(clock);
-  const interleaving = seed === undefined ? undefined : new Interleaving(pace, randomFrom(seed + 1));
+  const interleaving = seed === undefined ? undefined : new Interleaving(pace, seededRandom(seed + 1));
   const { definition } = workflow;
   const isFilledIn = options.stubAll === true;
   const kit = { clock, pace, interleaving };

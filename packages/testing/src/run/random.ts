@@ -1,8 +1,8 @@
 /** Chance that a seed decides: numbers between 0 and 1, 1 excluded. */
 export type Random = () => number;
 
-/** The same seed gives the same numbers. */
-export function randomFrom(seed: number): Random {
+/** Chance that can be had again: the same seed gives the same numbers. For `random`, an option of `run()`. */
+export function seededRandom(seed: number): Random {
   // "splitmix32": every seed, neighbours too, gives a sequence of its own.
   let state = seed | 0;
   return () => {

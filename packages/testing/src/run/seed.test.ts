@@ -1,7 +1,7 @@
 import { workflow } from '@wf-sdk/core';
 import { describe, expect, test } from 'vitest';
 import { testRun } from '../index.ts';
-import { randomFrom } from './random.ts';
+import { seededRandom } from './random.ts';
 
 const jittery = { attempts: 3, delay: '1m', jitter: 'full' } as const;
 const flow = workflow('w')
@@ -69,7 +69,7 @@ test('chance is even, and its own for each seed', () => {
   const counts = new Array<number>(10).fill(0);
   const firsts = new Set<number>();
   for (let seed = 0; seed < 2_000; seed++) {
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     const first = random();
     firsts.add(first);
     for (const value of [first, random(), random(), random(), random()]) {
