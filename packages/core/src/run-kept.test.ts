@@ -12,6 +12,7 @@ import {
   type RunResult,
   send,
   type Store,
+  type Workflow,
 } from './index.ts';
 import { processName } from './execute/system.ts';
 
@@ -208,6 +209,34 @@ describe('a run whose process died', () => {
       ]);
       expect(new Set(undone)).toEqual(new Set(['By of y', 'Bx of x', 'A']));
       expect(undone.length).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test('undoes what succeeded too late, though it died before', async () => {
+    for (let appends = 2; appends < 9; appends++) {
+      const undone: string[] = [];
+      const deaf = (clock: VirtualClock): Workflow =>
+        flowOf([
+          {
+            id: 'a',
+            handler: () => clock.sleep(10).then(() => 'A'),
+            compensate: { undo: (output: string) => undone.push(output) },
+          },
+        ]);
+      const store = createMemoryStore();
+      const first = new VirtualClock();
+      const mortal = mortalStore(store, { appends });
+      const handle = run(deaf(first), undefined, { id: 'r', clock: first, store: mortal.store });
+      await first.advance(5);
+      void handle.cancel('enough');
+      await first.advance(50);
+      await mortal.die();
+      const kept = (await store.read('r')).map(({ type }) => type);
+      const clock = new VirtualClock();
+      const result = await clock.passUntil(run(deaf(clock), undefined, { id: 'r', clock, store }).result);
+      expect(result.state, `${appends}`).toBe('cancelled');
+      expect(result.compensations.length, `${appends}`).toBe(kept.includes('task.cancelled') ? 1 : 0);
+      expect(undone.includes('A'), `${appends}`).toBe(kept.includes('task.cancelled'));
     }
   });
 

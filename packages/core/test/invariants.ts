@@ -54,7 +54,9 @@ export function checkLog(events: readonly RunEvent[], plan: Plan, concurrency: n
     const { fanOut } = definitionOf(plan, event.task) ?? {};
     expect(standing.live.size, `${where}: items at once`).toBeLessThanOrEqual(fanOut?.concurrency ?? 16);
     if (isEnded(event.task))
-      expect(event.type, where).toMatch(/^(?:task\.(?:cancelled|log|sla_missed)|compensation\.)/);
+      expect(event.type, where).toMatch(
+        /^(?:task\.(?:cancelled|log|sla_missed)$|attempt\.late$|compensation\.)/,
+      );
   }
   expect(standings.size).toBe(plan.tasks.length);
   for (const [task, { state }] of standings) expect(state, task).toBe('ended');
@@ -91,6 +93,10 @@ function follow(standing: Standing, event: TaskEvent, where: string): void {
       from('running');
       expect(live.delete(event.item), where).toBe(true);
       if (event.item === undefined && event.retryInMs !== undefined) standing.state = 'retrying';
+      return;
+    case 'attempt.late':
+      from('running');
+      live.delete(event.item);
       return;
     case 'item.succeeded':
       from('running');

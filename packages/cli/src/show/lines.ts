@@ -86,6 +86,7 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
     case 'run.told':
     case 'run.signalled':
       return noticeLine(event, run, colours);
+    case 'attempt.late':
     case 'task.queued':
     case 'task.fanned_out':
     case 'item.succeeded':

@@ -136,6 +136,7 @@ export function applyToTask(task: TaskView, event: RunEvent): void {
     case 'task.cancelled':
       end(task, 'cancelled', event.at);
       break;
+    case 'attempt.late':
     case 'compensation.started':
     case 'compensation.succeeded':
     case 'compensation.failed':

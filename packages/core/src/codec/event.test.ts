@@ -23,6 +23,10 @@ const EVENTS: { readonly [Type in RunEvent['type']]: readonly Extract<RunEvent, 
   'compensation.started': [{ type: 'compensation.started', run, at, task, attempt: 1 }],
   'compensation.succeeded': [{ type: 'compensation.succeeded', run, at, task, attempt: 1, item: 3 }],
   'item.failed': [{ type: 'item.failed', run, at, task, item: 0, error: failure }],
+  'attempt.late': [
+    { type: 'attempt.late', run, at, task, attempt: 2, output: new Map([[1n, 'booked']]) },
+    { type: 'attempt.late', run, at, task, item: 0, attempt: 1, output: undefined },
+  ],
   'item.succeeded': [{ type: 'item.succeeded', run, at, task, item: 3, output: { id: 'a7' } }],
   'run.cancelling': [
     { type: 'run.cancelling', run, at, reason: undefined },

@@ -14,6 +14,7 @@ const OUTPUT: ReadonlySet<string> = new Set(['output']);
 /** What of each event can be any value. */
 const VALUES: { readonly [Type in RunEvent['type']]: ReadonlySet<string> } = {
   'attempt.failed': ERROR,
+  'attempt.late': OUTPUT,
   'attempt.started': NONE,
   'breaker.changed': NONE,
   'compensation.failed': ERROR,
@@ -98,10 +99,10 @@ export function decodeEvent(run: string, entry: LogEntry): RunEvent {
 }
 
 function encodeValue(event: RunEvent, key: string, value: unknown): string {
-  if (event.type === 'task.succeeded') return encode(value, `the output of task '${event.task}'`, key);
+  if (event.type === 'task.succeeded' || (event.type === 'attempt.late' && event.item === undefined))
+    return encode(value, `the output of task '${event.task}'`, key);
   if (event.type === 'run.signalled') return encode(value, `signal '${event.name}'`, key);
-  if (event.type === 'item.succeeded') {
+  if (event.type === 'item.succeeded' || (event.type === 'attempt.late' && event.item !== undefined))
     return encode(value, `the output of item ${event.item} of task '${event.task}'`, key);
-  }
   return encode(toStorable(value), `event ${event.type}`, key);
 }

@@ -81,6 +81,11 @@ export class FanOutRun {
     return this.#join.summary;
   }
 
+  /** How many items its source has given. */
+  get pulled(): number {
+    return this.#pulled;
+  }
+
   /** The task got its first slot. @param data What the task reads. */
   begin(data: unknown): void {
     const { fanOut } = this.#task.definition;

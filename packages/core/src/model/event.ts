@@ -58,6 +58,14 @@ export type RunEvent =
       /** The wait before the next attempt; absent when this was the last one. */
       readonly retryInMs?: number;
     })
+  | (AttemptFact & {
+      /**
+       * It succeeded although its run was being cancelled: the task is cancelled all the same, and what was done is undone.
+       * Told of tasks that can be undone.
+       */
+      readonly type: 'attempt.late';
+      readonly output: unknown;
+    })
   | (TaskFact & {
       /** A fanned-out task has its source. */
       readonly type: 'task.fanned_out';

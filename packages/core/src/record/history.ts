@@ -105,6 +105,8 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
         done.push({ task: event.task, item: event.item, output: event.output });
       if (event.type === 'task.succeeded' && event.by === undefined)
         done.push({ task: event.task, item: undefined, output: event.output });
+      if (event.type === 'attempt.late')
+        done.push({ task: event.task, item: event.item, output: event.output });
     } else if (event.type === 'run.started') {
       started = event;
     } else if (event.type === 'run.resumed') {
@@ -187,6 +189,9 @@ function note(event: TaskEvent, task: TaskHistory): void {
       } else {
         task.itemAttempts.set(event.item, event.attempt);
       }
+      return;
+    case 'attempt.late':
+      endAttempts(task, 1);
       return;
     case 'item.succeeded':
       if (event.by === undefined) endAttempts(task, 1);

@@ -14,6 +14,12 @@ import type { Publisher } from './publisher.ts';
 /** An event about a task. */
 type TaskEvent = Extract<RunEvent, { readonly task: string }>;
 type Fact<Type extends TaskEvent['type']> = Extract<TaskEvent, { readonly type: Type }>;
+/** An attempt, as the journal sees it. */
+interface Tried {
+  readonly planned: { readonly index: TaskIndex };
+  readonly attempt: number;
+  readonly item: { readonly index: number } | undefined;
+}
 /** What every event about a task has. */
 type FactKey = 'type' | 'run' | 'at' | 'task';
 
@@ -129,6 +135,11 @@ export class Journal {
     if (!this.#publisher.wanted) return;
     const details = { attempt, error, ...(retryInMs !== undefined && { retryInMs }) };
     this.#tell('attempt.failed', task, at, details, item);
+  }
+
+  attemptLate({ planned, attempt, item }: Tried, output: unknown, at: number): void {
+    if (!this.#publisher.wanted) return;
+    this.#tell('attempt.late', planned.index, at, { attempt, output }, item?.index);
   }
 
   fannedOut(task: TaskIndex, items: number | undefined, at: number): void {

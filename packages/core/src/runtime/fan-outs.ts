@@ -1,6 +1,7 @@
 import { dataOf } from '../execute/data.ts';
 import { FanOutRun } from '../execute/fan-out.ts';
 import type { Item } from '../execute/attempt.ts';
+import type { FanOutSummary } from '../model/fan-out.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { TaskHistory } from '../record/history.ts';
 import type { Attempts } from './attempts.ts';
@@ -66,9 +67,14 @@ export class FanOuts {
   end(task: TaskIndex, reason: unknown): void {
     const run = this.#runs.get(task);
     if (run === undefined) return;
+    const past = this.#past.get(task);
     this.#runs.delete(task);
     this.#past.delete(task);
-    this.#loop.ledger.setItems(task, run.summary);
+    const { summary, pulled } = run;
+    this.#loop.ledger.setItems(
+      task,
+      past === undefined ? summary : withUnpulled(summary, past.items, pulled),
+    );
     run.stop(reason);
   }
 
@@ -122,4 +128,15 @@ export class FanOuts {
       aborted: () => outside(() => loop.cancelTask(index)),
     });
   }
+}
+
+/** Items that had ended in a process before this one count, though the source was not asked for them again. */
+function withUnpulled(summary: FanOutSummary, past: TaskHistory['items'], pulled: number): FanOutSummary {
+  const rest = [...past].filter(([place]) => place >= pulled).map(([, end]) => end);
+  const succeeded = rest.filter((end) => 'output' in end).length;
+  return {
+    items: summary.items + rest.length,
+    succeeded: summary.succeeded + succeeded,
+    failed: summary.failed + rest.length - succeeded,
+  };
 }

@@ -333,8 +333,10 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   }
 
   succeededTooLate(attempt: Attempt, output: unknown): void {
+    const { planned, item } = attempt;
     this.#noteDone(attempt, output);
-    this.stopped(attempt.planned, attempt.item);
+    if (planned.compensate !== undefined) this.journal.attemptLate(attempt, output, this.now);
+    this.stopped(planned, item);
   }
 
   #noteDone(attempt: Attempt, output: unknown): void {

@@ -54,6 +54,7 @@ function applyToTask(
       return scheduler.skip(task, event.reason);
     case 'task.cancelled':
       return scheduler.cancelled(task);
+    case 'attempt.late':
     case 'task.fanned_out':
     case 'item.succeeded':
     case 'item.failed':

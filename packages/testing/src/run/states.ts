@@ -84,6 +84,7 @@ export class States {
         return { state: 'skipped', attempts };
       case 'task.cancelled':
         return { state: 'cancelled', attempts };
+      case 'attempt.late':
       case 'task.decided':
       case 'task.sla_missed':
       case 'task.log':

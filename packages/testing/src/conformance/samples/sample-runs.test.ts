@@ -7,6 +7,7 @@ const TYPES: Record<RunEvent['type'], true> = {
   'task.queued': true,
   'attempt.started': true,
   'attempt.failed': true,
+  'attempt.late': true,
   'task.fanned_out': true,
   'item.succeeded': true,
   'item.failed': true,
@@ -102,6 +103,7 @@ test('and every field that an event can have or lack', () => {
   const optional: readonly (readonly [RunEvent['type'], string])[] = [
     ['run.started', 'parent'],
     ['attempt.started', 'item'],
+    ['attempt.late', 'item'],
     ['attempt.failed', 'item'],
     ['attempt.failed', 'retryInMs'],
     ['task.fanned_out', 'items'],

@@ -14,7 +14,7 @@ import { recordResumed } from './resumed.ts';
 import { recordRetried } from './retried.ts';
 import type { Sample, SampleRun } from './sample.ts';
 import { signals } from './signals.ts';
-import { undone } from './undone.ts';
+import { tooLate, undone } from './undone.ts';
 import { values } from './values.ts';
 
 const SAMPLES: readonly Sample[] = [
@@ -29,6 +29,7 @@ const SAMPLES: readonly Sample[] = [
   breaker,
   childRuns,
   undone,
+  tooLate,
   cancelled,
   forced,
   refusedInput,

@@ -36,3 +36,27 @@ export const undone: Sample = {
       .teardownOf('flight')
       .run(({ flight }) => flight),
 };
+
+/** A run that is cancelled while two of its tasks do not listen: what they did is undone all the same. */
+export const tooLate: Sample = {
+  name: 'too-late',
+  shows: 'tasks that succeed although their run is being cancelled; they are undone',
+  workflow: (clock) =>
+    workflow('parcels')
+      .addTask('label')
+      .compensate((label: string) => label)
+      .run(async () => {
+        await clock.sleep('2s');
+        return 'label 9';
+      })
+      .addTask('parcels')
+      .forEach(() => ['a', 'b'])
+      .compensate((parcel: string) => parcel)
+      .run(async ({ item }) => {
+        await clock.sleep(item === 'a' ? '1s' : '3s');
+        return `parcel ${item}`;
+      }),
+  react: (event, handle) => {
+    if (event.type === 'item.succeeded') void handle.cancel('not needed any more');
+  },
+};
