@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests see the packages' sources; only what a test starts as a process (the command) comes from dist.
-// The conditions after ours are Vite's own for Node.
-const conditions = ['@wf-sdk/source', 'module', 'node', 'development|production'];
+// The conditions after ours are Vite's own for Node, but 'module': what Node itself does not ask for may be for bundlers only.
+const conditions = ['@wf-sdk/source', 'node', 'development|production'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,3 +1,4 @@
+import { INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
 import type { Dispatcher, DispatchRequest, LogFields, LogLevel, TaskContext, Workflow } from 'wf-sdk';
 
 type Exports = Readonly<Record<string, Workflow>>;
@@ -77,8 +78,9 @@ export class Here implements Dispatcher {
     const write = (level: LogLevel) => (message: string, fields?: LogFields) =>
       observer.log(level, message, fields);
     const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+    const span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const key = item === undefined ? `${run.id}/${task}` : `${run.id}/${task}/${item}`;
-    return { attempt, run, task: { id: task }, log, idempotencyKey: key, signal, secrets };
+    return { attempt, run, task: { id: task }, log, idempotencyKey: key, signal, secrets, span };
   }
 
   report(error: unknown): unknown {

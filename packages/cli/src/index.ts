@@ -255,3 +255,6 @@ export {
   type StoredRun,
   type StoredRunState,
 } from '@wf-sdk/core';
+
+// Telemetry
+export { endSpans, type TelemetryDetail } from '@wf-sdk/core';

@@ -171,3 +171,7 @@ export type {
   StoredRun,
   StoredRunState,
 } from './model/store.ts';
+
+// Telemetry
+export { endSpans } from './telemetry/load.ts';
+export type { TelemetryDetail } from './model/tracing.ts';

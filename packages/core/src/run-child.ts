@@ -36,6 +36,8 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
       timeoutMs: undefined,
       source: undefined,
       above: parent.secrets,
+      traceparent: undefined,
+      within: parent.tracing?.contextOf(attempt),
       resumes: false,
       ifExists: 'resume',
       retries: undefined,

@@ -5,6 +5,7 @@ import { DefinitionError, IsolationError } from './model/error.ts';
 import type { Plan } from './model/plan.ts';
 import type { Pool } from './model/placement.ts';
 import type { Dispatcher } from './model/ports.ts';
+import type { Tracing } from './model/tracing.ts';
 import type { RunSettings } from './run-options.ts';
 
 /** Makes an attempt of an isolated task: elsewhere, or on this thread where the run's mode says so. */
@@ -12,6 +13,7 @@ export function dispatchAttempt(
   plan: Plan,
   settings: RunSettings,
   dispatcher: Dispatcher | undefined,
+  tracing: Tracing | undefined,
   attempt: Attempt,
   data: unknown,
 ): unknown {
@@ -36,6 +38,7 @@ export function dispatchAttempt(
       env,
       graceMs: settings.graceMs,
       ...(planned.definition.secrets !== undefined && { secrets: attempt.secrets }),
+      ...(tracing !== undefined && { trace: tracing.carrierOf(attempt) }),
     },
     { log: (level, message, fields) => attempt.log[level](message, fields) },
     attempt.signal,

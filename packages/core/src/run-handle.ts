@@ -16,6 +16,7 @@ import type { Pool } from './model/placement.ts';
 import type { Dispatcher } from './model/ports.ts';
 import type { RunResult } from './model/result.ts';
 import type { Message } from './model/store.ts';
+import type { Tracing } from './model/tracing.ts';
 import { validate } from './model/schema.ts';
 import type { History } from './record/history.ts';
 import { Journal } from './record/journal.ts';
@@ -34,6 +35,8 @@ import type { RuntimeHost } from './runtime/runtime-host.ts';
 import { Runtime } from './runtime/runtime.ts';
 import type { CancelOptions, RunHandle } from './run-control.ts';
 import { RunSecrets } from './secrets/run-secrets.ts';
+import { watch, type Watched } from './telemetry/load.ts';
+import { activeContext } from './lib/registered-telemetry.ts';
 
 /** How a run is begun below a task of another: `run-child.ts`, which compiles its workflow first. */
 export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
@@ -50,6 +53,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly stored: Keeping['stored'] | undefined;
   readonly checkKept: RuntimeHost['checkKept'];
   readonly caughtUp: Keeping['caughtUp'] | undefined;
+  tracing: Tracing | undefined;
   readonly #plan: Plan;
   readonly #dispatcher: Dispatcher | undefined;
   readonly #beginChild: BeginChild;
@@ -100,12 +104,20 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
       this.#resolve = resolve;
     });
     if (settings.signal !== undefined) this.#follow(settings.signal);
+    const within = settings.within ?? activeContext();
     void Promise.resolve().then(() =>
-      this.secrets.fetch(
-        () => void (this.#keeping === undefined ? this.#begin(input) : this.#beginKept(this.#keeping, input)),
-        (error) => this.#refuse(error),
+      this.#watch(within, () =>
+        this.secrets.fetch(
+          () =>
+            void (this.#keeping === undefined ? this.#begin(input) : this.#beginKept(this.#keeping, input)),
+          (error) => this.#refuse(error),
+        ),
       ),
     );
+  }
+
+  get traceId(): string | undefined {
+    return this.tracing?.traceId;
   }
 
   get id(): string {
@@ -206,7 +218,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   dispatch(attempt: Attempt, data: unknown): unknown {
-    return dispatchAttempt(this.#plan, this.settings, this.#dispatcher, attempt, data);
+    return dispatchAttempt(this.#plan, this.settings, this.#dispatcher, this.tracing, attempt, data);
   }
 
   secretsOf({ definition }: PlannedTask): Readonly<Record<string, string>> {
@@ -219,6 +231,17 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     const nothing = this.#runtime.done === undefined && this.#history === undefined;
     if (ending.state === 'succeeded' || nothing) this.#finish(ending, []);
     else void this.#compensate(ending);
+  }
+
+  /** Has OpenTelemetry hear the run, where anybody has set it up. */
+  #watch(within: Watched['within'], begin: () => void): void {
+    const { telemetry: detail, traceparent, parent } = this.settings;
+    const id = (): string => this.id;
+    watch({ id, plan: this.#plan, detail, above: parent?.run, within, traceparent }, (telemetry) => {
+      this.tracing = telemetry?.tracing;
+      for (const observer of telemetry?.observers ?? []) this.#publisher.listen(observer);
+      begin();
+    });
   }
 
   #follow(signal: AbortSignal): void {

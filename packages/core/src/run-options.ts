@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import { createResources } from './admit/capacity.ts';
 import type { Resources } from './admit/resources.ts';
 import { environment, systemClock } from './execute/system.ts';
@@ -11,7 +12,9 @@ import type { Bytes, ResourceDemand } from './model/placement.ts';
 import type { Clock, Dispatcher, Observer } from './model/ports.ts';
 import type { SecretsProvider } from './model/secret.ts';
 import type { RunSource, Store } from './model/store.ts';
+import type { TelemetryDetail } from './model/tracing.ts';
 import type { RunSecrets } from './secrets/run-secrets.ts';
+import { fromTraceparent } from './lib/traceparent.ts';
 
 /** How a run is run. */
 export interface RunOptions {
@@ -71,6 +74,14 @@ export interface RunOptions {
    * that goes on with it. @default the environment of this process
    */
   readonly secrets?: SecretsProvider;
+  /**
+   * How much OpenTelemetry hears of the run, where a provider is registered: `run`, `tasks`, `attempts`, `items`, each with all that is
+   * before it; or `off`. Metrics are the same for all of them.
+   * @default 'items'
+   */
+  readonly telemetry?: TelemetryDetail;
+  /** A W3C traceparent: the span of another process that begins this run. @default the active span, if there is one */
+  readonly traceparent?: string;
   /** Where time comes from. @default the machine's clock */
   readonly clock?: Clock;
   /** Where chance (jitter) comes from: evenly between 0 and 1. @default Math.random */
@@ -81,6 +92,7 @@ export type RunMode = 'sequential' | 'parallel' | 'hybrid';
 
 export type IfExists = 'resume' | 'fail' | 'replace';
 
+const DETAILS: readonly unknown[] = ['off', 'run', 'tasks', 'attempts', 'items'];
 const IF_EXISTS: readonly unknown[] = ['resume', 'fail', 'replace'];
 const MODES: readonly unknown[] = ['sequential', 'parallel', 'hybrid'];
 const ON_FAILURE: readonly unknown[] = ['continue', 'fail-fast'];
@@ -106,6 +118,10 @@ export interface RunSettings {
   readonly source: RunSource | undefined;
   readonly outputLimit: number;
   readonly secrets: SecretsProvider;
+  readonly telemetry: TelemetryDetail;
+  readonly traceparent: string | undefined;
+  /** Where the spans of a run below another belong. */
+  readonly within: Context | undefined;
   /** The secrets of the run whose task runs this one, if one does. */
   readonly above: RunSecrets | undefined;
   /** Only a run that the store has already. */
@@ -142,6 +158,9 @@ export function toSettings(options: RunOptions): RunSettings {
     source: options.source,
     outputLimit: checkBytes('outputLimit', options.outputLimit ?? '64MB'),
     secrets: checkProvider(options.secrets ?? environment),
+    telemetry: checkOneOf('telemetry', DETAILS, options.telemetry ?? 'items') as TelemetryDetail,
+    traceparent: checkTraceparent(options.traceparent),
+    within: undefined,
     above: undefined,
     resumes: false,
     ifExists: checkOneOf('ifExists', IF_EXISTS, options.ifExists ?? 'resume') as IfExists,
@@ -186,6 +205,16 @@ function checkProvider(provider: unknown): SecretsProvider {
     'secrets',
     'a function that gives the values of the secrets it is asked for',
     typeof provider,
+  );
+}
+
+function checkTraceparent(traceparent: unknown): string | undefined {
+  if (traceparent === undefined) return undefined;
+  if (typeof traceparent === 'string' && fromTraceparent(traceparent) !== undefined) return traceparent;
+  throw new OptionError(
+    'traceparent',
+    "a W3C traceparent, such as '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'",
+    traceparent,
   );
 }
 

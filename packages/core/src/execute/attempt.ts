@@ -1,3 +1,4 @@
+import type { Span } from '@opentelemetry/api';
 import type { AttemptContext } from '../model/attempt-context.ts';
 import type { Log, LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
@@ -13,6 +14,7 @@ export interface AttemptHost {
   runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown>;
   dispatch(attempt: Attempt, data: unknown): unknown;
   secretsOf(task: PlannedTask): Readonly<Record<string, string>>;
+  spanOf(attempt: Attempt): Span;
 }
 
 /**
@@ -59,6 +61,15 @@ export class Attempt implements AttemptContext {
 
   get secrets(): Readonly<Record<string, string>> {
     return this.#host.secretsOf(this.planned);
+  }
+
+  get span(): Span {
+    return this.#host.spanOf(this);
+  }
+
+  /** It undoes what another attempt has done. */
+  get undoes(): boolean {
+    return false;
   }
 
   get log(): Log {

@@ -20,6 +20,10 @@ export class UndoAttempt extends Attempt {
     super(host, task, attempt, item);
   }
 
+  override get undoes(): boolean {
+    return true;
+  }
+
   /** Not the task's own: undoing is another effect. */
   override get idempotencyKey(): string {
     return `${super.idempotencyKey}/undo`;
@@ -37,6 +41,8 @@ export interface CompensationHost {
   /** Settled when what was told so far is kept; undefined where nothing is. */
   kept(): Promise<void> | undefined;
   attempt(undo: Undo, attempt: number): UndoAttempt;
+  /** Calls an undo function where its spans belong. */
+  within<T>(attempt: UndoAttempt, call: () => T): T;
   started(undo: Undo, attempt: number): void;
   succeeded(undo: Undo, attempt: number): void;
   failed(undo: Undo, attempt: number, error: Error, retryInMs?: number): void;
@@ -107,7 +113,9 @@ async function tryOnce(
       ? undefined
       : { timeoutMs, error: () => new TimeoutError(task.id, attempt, timeoutMs) };
   try {
-    await limited(host, own, limit, () => handler?.(output as never, data as never, own));
+    await limited(host, own, limit, () =>
+      host.within(own, () => handler?.(output as never, data as never, own)),
+    );
     host.succeeded(undo, attempt);
     return undefined;
   } catch (thrown) {

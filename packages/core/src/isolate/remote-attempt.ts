@@ -69,7 +69,8 @@ export class RemoteAttempt {
   }
 
   #assign(): void {
-    const { module, workflow, task, attempt, item, run, idempotencyKey, data, secrets } = this.#request;
+    const { module, workflow, task, attempt, item, run, idempotencyKey, data, secrets, trace } =
+      this.#request;
     const { loader } = this.#host;
     try {
       const assignment = {
@@ -83,6 +84,7 @@ export class RemoteAttempt {
         data,
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         ...(secrets !== undefined && { secrets }),
+        ...(trace !== undefined && { trace }),
       };
       this.#tell({ type: 'assigned', assignment });
     } catch (cause) {

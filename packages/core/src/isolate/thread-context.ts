@@ -1,6 +1,8 @@
+import type { Span } from '@opentelemetry/api';
 import { toPlain } from '../lib/plain.ts';
 import type { Log, LogFields, LogLevel, RunInfo, TaskContext } from '../model/context.ts';
 import type { Assignment, FromThread } from './message.ts';
+import { spanOf } from './thread-trace.ts';
 
 /** What a handler gets on its thread beside its data. */
 export class ThreadContext implements TaskContext {
@@ -10,10 +12,11 @@ export class ThreadContext implements TaskContext {
   readonly task: { readonly id: string };
   readonly log: Log;
   readonly idempotencyKey: string;
+  readonly span: Span;
   readonly secrets: Readonly<Record<string, string>>;
 
   constructor(
-    { attempt, run, task, item, idempotencyKey, secrets = {} }: Assignment,
+    { attempt, run, task, item, idempotencyKey, secrets = {}, trace }: Assignment,
     signal: AbortSignal,
     tell: (message: FromThread) => void,
   ) {
@@ -28,6 +31,7 @@ export class ThreadContext implements TaskContext {
     };
     this.signal = signal;
     this.secrets = secrets;
+    this.span = spanOf(trace);
     this.attempt = attempt;
     this.run = run;
     this.task = { id: task };

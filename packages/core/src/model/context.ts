@@ -1,3 +1,5 @@
+import type { Span } from '@opentelemetry/api';
+
 /** Values added to a log line; they must survive JSON. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -51,6 +53,11 @@ export interface TaskContext<Secrets extends string = never> {
    * (`runId/taskId~2`) only where a run is retried after what the task had done was undone.
    */
   readonly idempotencyKey: string;
+  /**
+   * The OpenTelemetry span in which the handler runs, for attributes and events of its own. Where nobody traces the run, or on the
+   * thread of an isolated task, it keeps nothing of what it is told. Its `spanContext()` names the trace.
+   */
+  readonly span: Span;
   /** The secrets that the task named by `.secrets()`, and no others. They are taken out of all that is told of the run. */
   readonly secrets: Readonly<Record<Secrets, string>>;
 }

@@ -49,6 +49,8 @@ export type RunEvent =
       readonly total: number;
       /** Present where a task of another run runs this one. */
       readonly parent?: ParentTask;
+      /** The W3C traceparent of the run's span, where it is traced: processes that go on with the run join its trace. */
+      readonly traceparent?: string;
     })
   | (TaskFact & { readonly type: 'task.queued' })
   | (AttemptFact & { readonly type: 'attempt.started' })
@@ -135,6 +137,9 @@ export type RunEvent =
       readonly level: LogLevel;
       readonly message: string;
       readonly fields?: LogFields;
+      /** The span in which it was written, where the run is traced: 32 hexadecimal digits, and 16. */
+      readonly traceId?: string;
+      readonly spanId?: string;
     })
   | (RunFact & {
       /** Everything that is left waits: for persons, for signals, or for timers that are not due soon. */
@@ -150,6 +155,8 @@ export type RunEvent =
       readonly type: 'run.resumed';
       /** Tasks that were added, changed or removed since. None had begun: what was told of them before does not count. */
       readonly changed?: readonly string[];
+      /** The W3C traceparent of the run's span in this process, where it is traced. */
+      readonly traceparent?: string;
     })
   | (RunFact & {
       /** A run that had ended goes on: some of its tasks begin anew, the others keep what they gave. */
@@ -160,6 +167,8 @@ export type RunEvent =
       readonly messages: number;
       /** As in `run.resumed`. */
       readonly changed?: readonly string[];
+      /** As in `run.resumed`. */
+      readonly traceparent?: string;
     })
   | (RunFact & {
       /** A signal was sent into the run. It is kept until a task takes it. */

@@ -36,6 +36,8 @@ export interface DispatchRequest {
   readonly env: Readonly<Record<string, string>> | undefined;
   /** How long the handler may take to end once the run is cancelled. @default no longer than after a timeout */
   readonly graceMs?: number;
+  /** Where its spans belong: headers as of HTTP (`traceparent`, `tracestate`, `baggage`). Absent where the run is not traced. */
+  readonly trace?: Readonly<Record<string, string>>;
   /** What the handler reads as `ctx.secrets`: nothing of it may be written anywhere. Absent where the task names none. */
   readonly secrets?: Readonly<Record<string, string>>;
 }

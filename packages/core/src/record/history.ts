@@ -2,6 +2,7 @@ import type { CompensationResult } from '../model/compensation.ts';
 import type { FanOutSummary } from '../model/fan-out.ts';
 import type { RunEvent, StandIn } from '../model/event.ts';
 import type { Signal } from '../model/signal.ts';
+import type { TraceBefore } from '../model/tracing.ts';
 
 /** What became of one item of a fanned-out task. */
 type ItemEnd = { readonly output: unknown; readonly by?: 'cache' | undefined } | { readonly error: Error };
@@ -71,6 +72,8 @@ export interface History {
   readonly signalled: number;
   readonly cancelling: Extract<RunEvent, { readonly type: 'run.cancelling' }> | undefined;
   readonly finished: Extract<RunEvent, { readonly type: 'run.finished' }> | undefined;
+  /** What the run's spans in processes before this one were named by. */
+  readonly traces: TraceBefore;
 }
 
 /** A task that succeeded, or an item of one. */
@@ -93,7 +96,15 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
   let finished: History['finished'];
   let retriedAt: number | undefined;
   let retries = 0;
+  const traces: { first: string | undefined; last: string | undefined } = {
+    first: undefined,
+    last: undefined,
+  };
   for (const event of events) {
+    if ('traceparent' in event) {
+      traces.first ??= event.traceparent;
+      traces.last = event.traceparent;
+    }
     if ('task' in event) {
       const task = tasks.get(event.task) ?? emptyHistory();
       tasks.set(event.task, task);
@@ -141,6 +152,7 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
     signalled,
     cancelling,
     finished,
+    traces,
   };
 }
 

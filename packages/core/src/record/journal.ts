@@ -43,18 +43,32 @@ export class Journal {
     return this.#publisher.publishing;
   }
 
-  runStarted(input: unknown, at: number, parent: ParentTask | undefined): void {
+  runStarted(
+    input: unknown,
+    at: number,
+    parent: ParentTask | undefined,
+    traceparent: string | undefined,
+  ): void {
     if (!this.#publisher.wanted) return;
     const { id: workflow, version, tasks } = this.#plan;
     const total = tasks.length;
     const event = { type: 'run.started', run: this.#run.id, at, workflow, version, input, total } as const;
-    this.#publisher.publish(parent === undefined ? event : { ...event, parent });
+    this.#publisher.publish({
+      ...event,
+      ...(parent !== undefined && { parent }),
+      ...(traceparent !== undefined && { traceparent }),
+    });
   }
 
   /** @param taking Why another process has the run, if not simply to go on with it. */
-  runTakenUp({ retried, changed }: TakingUp, at: number): void {
+  runTakenUp({ retried, changed }: TakingUp, at: number, traceparent: string | undefined): void {
     if (!this.#publisher.wanted) return;
-    const fact = { run: this.#run.id, at, ...(changed.length > 0 && { changed }) };
+    const fact = {
+      run: this.#run.id,
+      at,
+      ...(changed.length > 0 && { changed }),
+      ...(traceparent !== undefined && { traceparent }),
+    };
     this.#publisher.publish(
       retried === undefined ? { type: 'run.resumed', ...fact } : { type: 'run.retried', ...fact, ...retried },
     );
@@ -251,9 +265,16 @@ export class Journal {
     fields: LogFields | undefined,
     at: number,
     item: number | undefined,
+    span: { readonly traceId: string; readonly spanId: string } | undefined,
   ): void {
     if (!this.#publisher.wanted) return;
-    const details = { attempt, level, message, ...(fields !== undefined && { fields }) };
+    const details = {
+      attempt,
+      level,
+      message,
+      ...(fields !== undefined && { fields }),
+      ...(span !== undefined && { traceId: span.traceId, spanId: span.spanId }),
+    };
     this.#tell('task.log', task, at, details, item);
   }
 

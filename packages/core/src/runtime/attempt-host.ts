@@ -1,7 +1,9 @@
+import type { Span } from '@opentelemetry/api';
 import type { Attempt, AttemptHost } from '../execute/attempt.ts';
 import type { LogFields, LogLevel, ParentTask, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
 import type { PlannedTask } from '../model/plan.ts';
+import { NO_SPAN } from '../lib/no-span.ts';
 import type { Loop } from './loop.ts';
 
 /** What is done for attempts outside the loop, and how the run is called there. */
@@ -41,14 +43,11 @@ export class RunAttemptHost implements AttemptHost {
     return undone === 0 ? key : `${key}~${undone + 1}`;
   }
 
-  log(
-    { planned, item, attempt }: Attempt,
-    level: LogLevel,
-    message: string,
-    fields: LogFields | undefined,
-  ): void {
-    const { journal, clock } = this.#loop;
-    journal.log(planned.index, attempt, level, message, fields, clock.now(), item?.index);
+  log(made: Attempt, level: LogLevel, message: string, fields: LogFields | undefined): void {
+    const { planned, item, attempt } = made;
+    const { journal, clock, tracing } = this.#loop;
+    const span = tracing?.spanOf(made).spanContext();
+    journal.log(planned.index, attempt, level, message, fields, clock.now(), item?.index, span);
   }
 
   runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
@@ -57,6 +56,10 @@ export class RunAttemptHost implements AttemptHost {
 
   dispatch(attempt: Attempt, data: unknown): unknown {
     return this.#outside.dispatch(attempt, data);
+  }
+
+  spanOf(attempt: Attempt): Span {
+    return this.#loop.tracing?.spanOf(attempt) ?? NO_SPAN;
   }
 
   secretsOf(task: PlannedTask): Readonly<Record<string, string>> {

@@ -118,7 +118,11 @@ export class Attempts {
           ? dataOf(task, outputs)
           : itemDataOf(task, item, outputs)
         : undefined;
-      result = task.handler(data as never, attempt);
+      const { tracing } = this.#loop;
+      result =
+        tracing === undefined
+          ? task.handler(data as never, attempt)
+          : tracing.within(attempt, () => task.handler(data as never, attempt));
       if (isThenable(result)) {
         result.then(
           (output) => this.#succeeded(attempt, output),

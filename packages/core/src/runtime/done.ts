@@ -84,6 +84,7 @@ export function compensationHost(
     random,
     signal,
     attempt: (undo, attempt) => new UndoAttempt(loop.attemptHost, undo, attempt),
+    within: (attempt, call) => (loop.tracing === undefined ? call() : loop.tracing.within(attempt, call)),
     started: ({ task, item }, attempt) =>
       journal.compensation('started', task.index, attempt, item?.index, clock.now()),
     succeeded: ({ task, item }, attempt) =>

@@ -5,6 +5,7 @@ import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { Clock } from '../model/ports.ts';
 import type { SignalWait } from '../model/signal.ts';
 import type { SkipReason } from '../model/state.ts';
+import type { Tracing } from '../model/tracing.ts';
 import type { Journal } from '../record/journal.ts';
 import type { Ledger } from '../record/ledger.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
@@ -53,6 +54,8 @@ export interface Loop {
   /** Throws where an output cannot be kept; absent where nothing is. */
   readonly checkKept: CheckKept | undefined;
   readonly waits: WaitingTasks;
+  /** The spans of the run; absent where nobody traces it. */
+  readonly tracing: Tracing | undefined;
   /** Has tasks wait for signals; made when one first does. */
   signals(): { wait(task: PlannedTask, wait: SignalWait): void };
   tick(): void;

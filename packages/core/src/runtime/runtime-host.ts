@@ -1,6 +1,7 @@
 import type { Admission } from '../admit/admission.ts';
 import type { AttemptHost } from '../execute/attempt.ts';
 import type { Pool } from '../model/placement.ts';
+import type { Tracing } from '../model/tracing.ts';
 import type { Journal } from '../record/journal.ts';
 import type { OutputCache } from './cache-gate.ts';
 import type { CheckKept } from './loop.ts';
@@ -24,6 +25,8 @@ export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' |
   readonly undoneBefore: ReadonlyMap<string, number> | undefined;
   /** Settles when the run has heard all that was said to it from other processes; absent where nothing can be. */
   readonly caughtUp: (() => Promise<void>) | undefined;
+  /** The spans of the run; absent where nobody traces it. Known once the run is opened. */
+  readonly tracing: Tracing | undefined;
   /** Called once, when no task is open. */
   ended(): void;
 }

@@ -46,6 +46,8 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   done: Undo[] | undefined;
   readonly outputs: RunOutputs;
   readonly waits: Waits = new Waits(this);
+  readonly stored: RuntimeHost['stored'];
+  readonly checkKept: RuntimeHost['checkKept'];
   now: number;
   readonly #settings: RunSettings;
   readonly #host: RuntimeHost;
@@ -53,7 +55,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   readonly #attempts: Attempts;
   readonly #stopping: Stopping;
   // Made when a task first needs them: most runs never do.
-  #limits: Limits | undefined;
+  limits: Limits | undefined;
   #gates: Gates | undefined;
   #fanOuts: FanOuts | undefined;
   #rescues: Rescues | undefined;
@@ -68,6 +70,8 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.plan = plan;
     this.#settings = settings;
     this.#host = host;
+    this.stored = host.stored;
+    this.checkKept = host.checkKept;
     this.clock = settings.clock;
     this.random = settings.random;
     this.journal = host.journal;
@@ -82,12 +86,8 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.#turnStartedAt = this.now;
   }
 
-  get stored(): RuntimeHost['stored'] {
-    return this.#host.stored;
-  }
-
-  get checkKept(): RuntimeHost['checkKept'] {
-    return this.#host.checkKept;
+  get tracing(): RuntimeHost['tracing'] {
+    return this.#host.tracing;
   }
 
   get info(): RunInfo {
@@ -96,10 +96,6 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
 
   get endedAt(): number {
     return this.now;
-  }
-
-  get limits(): Limits | undefined {
-    return this.#limits;
   }
 
   /** Why the run was cancelled, if it was: what was given to `cancel`. */
@@ -124,11 +120,12 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   open(input: unknown, past?: { readonly history: History; readonly taking: TakingUp }): void {
     this.phase = 'open';
     this.tick();
+    const span = this.tracing?.begin(past === undefined ? this.startedAt : this.now, past?.history.traces);
     if (past === undefined) {
-      this.journal.runStarted(input, this.startedAt, this.#settings.parent);
+      this.journal.runStarted(input, this.startedAt, this.#settings.parent, span);
       this.#stopping.open();
     } else {
-      this.journal.runTakenUp(past.taking, this.now);
+      this.journal.runTakenUp(past.taking, this.now, span);
       this.#stopping.reopen(past.history);
     }
     this.#signals?.open();
@@ -145,7 +142,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
       return this.fail(error as WorkflowError);
     }
     this.phase = 'going';
-    if (this.plan.timed) this.#limits = new Limits(this, this.#attempts);
+    if (this.plan.timed) this.limits = new Limits(this, this.#attempts);
     if (history === undefined) this.scheduler.begin();
     else restoreTasks(this, history);
     this.proceed();
@@ -221,7 +218,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   #start(index: TaskIndex): void {
     const task = this.plan.tasks[index];
     if (task === undefined) return;
-    this.#limits?.startTask(task, this.now);
+    this.limits?.startTask(task, this.now);
     if (task.definition.fanOut === undefined) this.#attempts.start(task, undefined);
     else this.fanOuts().start(task);
   }
@@ -229,7 +226,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   #end(): void {
     if (this.phase === 'ended') return;
     this.phase = 'ended';
-    this.#limits?.clear();
+    this.limits?.clear();
     this.#attempts.close();
     this.#stopping.close();
     this.#host.ended();
@@ -289,7 +286,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
 
   warn(index: TaskIndex, message: string): void {
     const attempt = this.ledger.attempts[index] ?? 0;
-    this.journal.log(index, attempt, 'warn', message, undefined, this.now, undefined);
+    this.journal.log(index, attempt, 'warn', message, undefined, this.now, undefined, undefined);
   }
 
   /** The task is over: nothing of it goes on. */
@@ -380,7 +377,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   queued(index: TaskIndex): void {
     this.journal.queued(index, this.now);
     const task = this.plan.tasks[index];
-    if (task !== undefined) this.#limits?.queue(task, this.now);
+    if (task !== undefined) this.limits?.queue(task, this.now);
     if (isGated(this.plan.traits, index)) (this.#due ??= []).push(index);
   }
 

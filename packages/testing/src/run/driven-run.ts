@@ -66,6 +66,10 @@ export class DrivenRun implements TestRun {
     void this.#driver.drive();
   }
 
+  get traceId(): string | undefined {
+    return this.#handle.traceId;
+  }
+
   get id(): string {
     return this.#handle.id;
   }

@@ -1,0 +1,19 @@
+import type { SpanContext } from '@opentelemetry/api';
+
+const PATTERN = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
+
+/**
+ * Reads a W3C traceparent; undefined where it is none.
+ *
+ * Source: https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export function fromTraceparent(text: string): SpanContext | undefined {
+  const [, traceId, spanId, flags] = PATTERN.exec(text.trim().toLowerCase()) ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  // Of the flags only 'sampled' is known.
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
+}
+
+export function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-0${traceFlags & 1}`;
+}

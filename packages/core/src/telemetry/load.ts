@@ -1,0 +1,56 @@
+import type { Context } from '@opentelemetry/api';
+import type { Observer } from '../model/ports.ts';
+import type { Plan } from '../model/plan.ts';
+import type { TelemetryDetail, Tracing } from '../model/tracing.ts';
+import { isMetered, isTraced } from '../lib/registered-telemetry.ts';
+
+/** What hears a run for OpenTelemetry. */
+export interface Telemetry {
+  /** Absent where there is no provider of traces. */
+  readonly tracing: Tracing | undefined;
+  readonly observers: readonly Observer[];
+}
+
+/** What is loaded once there is a provider: `open-telemetry.ts`. */
+interface OpenTelemetry {
+  openTelemetry(run: Watched): Telemetry;
+  leaveRuns(at: number): void;
+}
+
+/** What telemetry has to know of a run. */
+export interface Watched {
+  /** Made when it is first asked for. */
+  readonly id: () => string;
+  readonly plan: Plan;
+  readonly detail: TelemetryDetail;
+  readonly above: string | undefined;
+  /** The context of whoever began it. */
+  readonly within: Context | undefined;
+  /** The span of another process that began it. */
+  readonly traceparent: string | undefined;
+}
+
+let loaded: OpenTelemetry | undefined;
+
+/**
+ * Makes what hears a run, where anybody registered a provider; nothing is loaded before that, the API of OpenTelemetry neither.
+ * Calls back at once where there is nothing to load.
+ */
+export function watch(run: Watched, begin: (telemetry: Telemetry | undefined) => void): void {
+  if (run.detail === 'off' || !(isTraced() || isMetered())) return begin(undefined);
+  if (loaded !== undefined) return begin(loaded.openTelemetry(run));
+  void import('./open-telemetry.ts').then((module) => {
+    loaded = module;
+    begin(module.openTelemetry(run));
+  });
+}
+
+/**
+ * Ends the spans of all runs that go on in this process, as a process does that leaves them: to be called before the SDK of
+ * OpenTelemetry is shut down. Where nothing is traced it does nothing.
+ *
+ * @param at Milliseconds since the epoch. @default now
+ */
+export function endSpans(at: number = Date.now()): void {
+  loaded?.leaveRuns(at);
+}

@@ -1,0 +1,245 @@
+import { trace } from '@opentelemetry/api';
+import { mortalStore, VirtualClock } from '@wf-sdk/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { flowOf, type PlainTask } from '../../test/kit.ts';
+import { msOf, traces, treeOf } from '../../test/telemetry.ts';
+import {
+  createMemoryStore,
+  endSpans,
+  run,
+  type RunHandle,
+  type RunOptions,
+  type RunResult,
+  workflow,
+  type Workflow,
+} from '../index.ts';
+
+let otel: ReturnType<typeof traces>;
+beforeEach(() => {
+  otel = traces();
+});
+afterEach(() => otel.close());
+
+const clock = (): VirtualClock => new VirtualClock();
+
+async function traced(
+  tasks: (clock: VirtualClock) => readonly PlainTask[] | Workflow,
+  options: RunOptions = {},
+): Promise<{ readonly tree: string[]; readonly result: RunResult }> {
+  const time = clock();
+  const made = tasks(time);
+  const flow = 'definition' in made ? made : flowOf(made);
+  const result = await time.passUntil(run(flow, undefined, { id: 'r', clock: time, ...options }).result);
+  return { tree: treeOf(otel.spans()), result };
+}
+
+describe('the spans of a run', () => {
+  test('are one for the run, one for its start, and one for each task, linked to what it depends on', async () => {
+    const { tree } = await traced((time) => [
+      { id: 'a', handler: () => time.sleep(10) },
+      { id: 'b', handler: () => time.sleep(5) },
+      { id: 'c', dependsOn: ['a', 'b'], handler: () => 3 },
+    ]);
+    expect(tree).toEqual([
+      'workflow.run w 10ms success',
+      '  workflow.start w 0ms',
+      '  workflow.task b 5ms succeeded',
+      '  workflow.task a 10ms succeeded',
+      '  workflow.task c 0ms succeeded links=2',
+    ]);
+    const [a, b, c] = ['a', 'b', 'c'].map((id) =>
+      otel.spans().find(({ name }) => name === `workflow.task ${id}`),
+    );
+    expect(c?.links.map((link) => link.context.spanId)).toEqual([
+      a?.spanContext().spanId,
+      b?.spanContext().spanId,
+    ]);
+    expect(a?.attributes).toEqual({
+      'workflow.name': 'w',
+      'workflow.execution.id': 'r',
+      'workflow.task.name': 'a',
+      'workflow.task.attempts': 1,
+      'workflow.task.state': 'succeeded',
+      'workflow.task.queue.duration': 0,
+    });
+    expect(msOf(a?.startTime ?? [0, 0])).toBe(1_735_689_600_000);
+  });
+
+  test('are one for each attempt where there is more than one, with the reason and the delay of the next', async () => {
+    const { tree } = await traced((time) => [
+      {
+        id: 'flaky',
+        retry: { attempts: 3, delay: 100, backoff: 'constant', jitter: 'none' },
+        handler: async (_: never, { attempt }: { attempt: number }) => {
+          await time.sleep(10);
+          if (attempt < 3) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+        },
+      },
+      { id: 'steady', retry: { attempts: 3 }, handler: () => 1 },
+    ]);
+    expect(tree).toEqual([
+      'workflow.run w 230ms success',
+      '  workflow.start w 0ms',
+      '  workflow.task steady 0ms succeeded',
+      '  workflow.task flaky 230ms succeeded <workflow.task.retry> <workflow.task.retry>',
+      '    workflow.attempt flaky 10ms error=ECONNREFUSED <exception>',
+      '    workflow.attempt flaky 10ms error=ECONNREFUSED <exception>',
+      '    workflow.attempt flaky 10ms',
+    ]);
+    const retry = otel.spans().find(({ name }) => name === 'workflow.task flaky')?.events[0];
+    expect(retry?.attributes).toEqual({
+      attempt: 1,
+      delay_s: 0.1,
+      'error.type': 'ECONNREFUSED',
+      reason: 'refused',
+    });
+  });
+
+  test('say how a run failed, what was skipped, and what was undone', async () => {
+    const { tree } = await traced(() => [
+      { id: 'book', handler: () => 'B', compensate: { undo: () => undefined } },
+      {
+        id: 'pay',
+        dependsOn: ['book'],
+        handler: () => {
+          throw new TypeError('no card');
+        },
+      },
+      { id: 'ship', dependsOn: ['pay'], handler: () => 1 },
+      { id: 'never', conditions: [() => false], handler: () => 1 },
+    ]);
+    expect(tree).toEqual([
+      'workflow.run w 0ms partial error=run_failed <workflow.compensation> <workflow.compensation>',
+      '  workflow.start w 0ms',
+      '  workflow.task never 0ms skipped',
+      '  workflow.task book 0ms succeeded',
+      '  workflow.task pay 0ms failed error=TypeError links=1 <exception>',
+      '  workflow.task ship 0ms upstream_failed links=1',
+      '  workflow.compensate book 0ms links=1',
+    ]);
+  });
+
+  test('show the items of a fanned-out task, with their attempts', async () => {
+    const tasks = (): readonly PlainTask[] => [
+      {
+        id: 'fan',
+        fanOut: { kind: 'each', select: () => ['x', 'y'] },
+        retry: { attempts: 2, delay: 10, backoff: 'constant', jitter: 'none' },
+        handler: ({ item }: { item: string }, { attempt }: { attempt: number }) => {
+          if (item === 'y' && attempt === 1) throw new Error('once more');
+        },
+      },
+    ];
+    expect((await traced(tasks)).tree).toEqual([
+      'workflow.run w 10ms success',
+      '  workflow.start w 0ms',
+      '  workflow.task fan 10ms succeeded',
+      '    workflow.item fan 0ms succeeded',
+      '    workflow.item fan 10ms succeeded <workflow.task.retry>',
+      '      workflow.attempt fan 0ms error=Error <exception>',
+      '      workflow.attempt fan 0ms',
+    ]);
+  });
+
+  test.each([
+    ['off', 0],
+    ['run', 2],
+    ['tasks', 3],
+    ['attempts', 5],
+  ] as const)('show as much as is wanted: %s', async (telemetry, count) => {
+    const retried: PlainTask = {
+      id: 'a',
+      retry: { attempts: 2, delay: 0 },
+      handler: (_: never, { attempt }: { attempt: number }) => {
+        if (attempt === 1) throw new Error('once more');
+      },
+    };
+    expect((await traced(() => [retried], { telemetry })).tree).toHaveLength(count);
+  });
+
+  test('are those in which handlers run, in runs below another too', async () => {
+    const inner = flowOf([{ id: 'x', handler: () => trace.getTracer('mine').startSpan('query').end() }], {
+      id: 'below',
+    });
+    const { tree } = await traced(() =>
+      workflow('above')
+        .addTask('call')
+        .run((_, { span }) => span.setAttribute('rows', 7).addEvent('mine'))
+        .addTask('child')
+        .dependsOn('call')
+        .runWorkflow(inner),
+    );
+    expect(tree).toEqual([
+      'workflow.run above 0ms success',
+      '  workflow.start above 0ms',
+      '  workflow.task call 0ms succeeded <mine>',
+      '  workflow.task child 0ms succeeded links=1',
+      '    workflow.run below 0ms success',
+      '      workflow.start below 0ms',
+      '      workflow.task x 0ms succeeded',
+      '        query 0ms',
+    ]);
+  });
+});
+
+describe('the trace of a run', () => {
+  const simple = flowOf([{ id: 'a', handler: () => 1 }]);
+
+  test('goes on from the span that is active, or from that of another process', async () => {
+    const tracer = trace.getTracer('mine');
+    await tracer.startActiveSpan('caller', async (span) => {
+      await run(simple, undefined, { clock: clock() });
+      span.end();
+    });
+    const runs = (): readonly (string | undefined)[] =>
+      otel
+        .spans()
+        .filter(({ name }) => name === 'workflow.run w')
+        .map(({ parentSpanContext }) => parentSpanContext?.spanId);
+    const caller = otel.spans().find(({ name }) => name === 'caller');
+    expect(runs()).toEqual([caller?.spanContext().spanId]);
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const handle: RunHandle<RunResult> = run(simple, undefined, { clock: clock(), traceparent });
+    let traceId: string | undefined;
+    for await (const _ of handle.events()) traceId ??= handle.traceId;
+    expect(traceId).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
+    expect(runs().at(-1)).toBe('00f067aa0ba902b7');
+  });
+
+  test('is refused where the traceparent is none', () => {
+    for (const traceparent of ['', '00-1-2-3', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`])
+      expect(() => run(simple, undefined, { traceparent })).toThrow(/traceparent/);
+  });
+
+  test('is the same in each process that has the run, linked to where the one before broke off', async () => {
+    const store = createMemoryStore();
+    const tasks = (): Workflow =>
+      flowOf([
+        { id: 'a', handler: () => 1 },
+        { id: 'nap', dependsOn: ['a'], sleep: 1_000 },
+        { id: 'b', dependsOn: ['nap'], handler: () => 2 },
+      ]);
+    const first = clock();
+    const mortal = mortalStore(store);
+    void run(tasks(), undefined, { id: 'r', clock: first, store: mortal.store });
+    await first.advance(500);
+    await mortal.die();
+    expect(treeOf(otel.spans())).toEqual(['workflow.start w 0ms', 'workflow.task a 0ms succeeded']);
+    endSpans(first.now());
+    const before = otel.spans().length;
+    const second = clock();
+    await second.passUntil(run(tasks(), undefined, { id: 'r', clock: second, store }).result);
+    const spans = otel.spans();
+    expect(new Set(spans.map((span) => span.spanContext().traceId)).size).toBe(1);
+    expect(treeOf(spans.slice(before))).toEqual([
+      'workflow.run w 1000ms success links=1 <workflow.waiting>',
+      '  workflow.start w 0ms',
+      '  workflow.task nap 1000ms succeeded',
+      '  workflow.task b 0ms succeeded links=1',
+    ]);
+    const [lost, again] = spans.filter(({ name }) => name === 'workflow.run w');
+    expect(again?.parentSpanContext?.spanId).toBe(lost?.spanContext().spanId);
+    expect(again?.links[0]?.context.spanId).toBe(lost?.spanContext().spanId);
+    expect(lost?.attributes['workflow.execution.state']).toBe('running');
+  });
+});

@@ -1,0 +1,375 @@
+import {
+  type Context,
+  context,
+  type Link,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import type { RunEvent } from '../model/event.ts';
+import type { Plan, PlannedTask } from '../model/plan.ts';
+import type { TraceBefore, Traced, TelemetryDetail, Tracing } from '../model/tracing.ts';
+import type { Attributes } from './attributes.ts';
+import { errorType } from './error-type.ts';
+import { NO_SPAN } from '../lib/no-span.ts';
+import { fromTraceparent, toTraceparent } from '../lib/traceparent.ts';
+import { OpenSpan, UnitSpan } from './unit-span.ts';
+
+type TaskEvent = Extract<RunEvent, { readonly task: string }>;
+type UndoEvent = Extract<RunEvent, { readonly type: `compensation.${string}` }>;
+
+/** Which run is traced, and how. */
+export interface TracedRun {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly detail: TelemetryDetail;
+  /** The run above this one, if there is one. */
+  readonly above: string | undefined;
+  /** What its span is a child of. */
+  readonly parent: Context;
+}
+
+/** The spans of one run, made from its events. */
+export class RunSpans implements Tracing {
+  traceId: string | undefined;
+  readonly #tracer: Tracer;
+  readonly #run: TracedRun;
+  readonly #base: Attributes;
+  readonly #shows: { readonly tasks: boolean; readonly attempts: boolean; readonly items: boolean };
+  readonly #units = new Map<string, UnitSpan>();
+  readonly #open = new Set<UnitSpan>();
+  #undoing: Map<string, OpenSpan> | undefined;
+  #span: OpenSpan | undefined;
+  /** Since when this process has had the run, where another one had it before. */
+  #resumedAt: number | undefined;
+
+  constructor(tracer: Tracer, run: TracedRun) {
+    this.#tracer = tracer;
+    this.#run = run;
+    this.#base = { 'workflow.name': run.plan.id, 'workflow.execution.id': run.id };
+    const level = LEVELS.indexOf(run.detail);
+    this.#shows = { tasks: level >= 2, attempts: level >= 3, items: level >= 4 };
+  }
+
+  begin(at: number, before?: TraceBefore): string | undefined {
+    const { plan, above, parent } = this.#run;
+    const first = before?.first === undefined ? undefined : fromTraceparent(before.first);
+    const last = before?.last === undefined ? undefined : fromTraceparent(before.last);
+    if (before !== undefined) this.#resumedAt = at;
+    const attributes: Attributes = {
+      ...this.#base,
+      'workflow.version': plan.version,
+      'workflow.execution.tasks': plan.tasks.length,
+      ...(above !== undefined && { 'workflow.execution.parent.id': above }),
+      ...(before !== undefined && { 'workflow.execution.resumed': true }),
+    };
+    this.#span = new OpenSpan(this.#tracer, 'workflow.run', plan.id, {
+      parent: first === undefined ? parent : trace.setSpanContext(parent, first),
+      at,
+      attributes,
+      ...(last !== undefined && { links: [{ context: last }] }),
+    });
+    new OpenSpan(this.#tracer, 'workflow.start', plan.id, { parent: this.#span.context, at, attributes }).end(
+      at,
+    );
+    openRuns.add(this);
+    const named = this.#span.span.spanContext();
+    this.traceId = named.traceId;
+    return toTraceparent(named);
+  }
+
+  within<T>(traced: Traced, call: () => T): T {
+    return context.with(this.contextOf(traced), call);
+  }
+
+  contextOf(traced: Traced): Context {
+    return this.#spanOf(traced)?.context ?? this.#run.parent;
+  }
+
+  spanOf(traced: Traced): Span {
+    return this.#spanOf(traced)?.span ?? NO_SPAN;
+  }
+
+  carrierOf(traced: Traced): Readonly<Record<string, string>> {
+    const carrier: Record<string, string> = {};
+    propagation.inject(this.contextOf(traced), carrier);
+    const span = this.#spanOf(traced);
+    // Without a propagator nothing was written.
+    if (span !== undefined) carrier['traceparent'] ??= toTraceparent(span.span.spanContext());
+    return carrier;
+  }
+
+  leave(at: number): void {
+    const run = this.#span;
+    if (run === undefined) return;
+    for (const unit of this.#open) unit.finish(unit.phase, at);
+    for (const undo of this.#undoing?.values() ?? []) undo.end(at);
+    run.set('workflow.execution.state', 'running');
+    this.#close(run, at);
+  }
+
+  readonly observe = (event: RunEvent): void => {
+    const run = this.#span;
+    // Those of runs below have spans of their own.
+    if (run === undefined || event.run !== this.#run.id) return;
+    if ('task' in event) this.#observeTask(run, event);
+    else this.#observeRun(run, event);
+  };
+
+  #observeRun(run: OpenSpan, event: Exclude<RunEvent, TaskEvent>): void {
+    const { at } = event;
+    switch (event.type) {
+      case 'run.started':
+      case 'run.resumed':
+        return;
+      case 'run.waiting':
+        return run.event('workflow.waiting', at, {
+          tasks: event.tasks.join(', '),
+          until: isoOf(event.until),
+        });
+      case 'breaker.changed':
+        return run.event('workflow.breaker', at, { breaker: event.breaker, state: event.state });
+      case 'run.retried':
+        return run.event('workflow.retried', at, { tasks: event.tasks.length });
+      case 'run.signalled':
+        return run.event('workflow.signal', at, { name: event.name, number: event.number, by: event.by });
+      case 'run.told':
+        return run.event('workflow.told', at, { what: event.what, by: event.by, refused: event.refused });
+      case 'run.cancelling':
+        return run.event('workflow.cancelling', at, { reason: event.reason, wholly: event.wholly });
+      case 'run.finished':
+        return this.#finished(run, event);
+    }
+  }
+
+  #finished(run: OpenSpan, event: Extract<RunEvent, { readonly type: 'run.finished' }>): void {
+    const { state, succeeded, error, at } = event;
+    run.set('workflow.execution.state', state);
+    run.set('workflow.execution.outcome', outcomeOf(event));
+    run.set('workflow.execution.tasks.succeeded', succeeded);
+    if (state === 'failed') {
+      // The exceptions stand with the tasks that threw them.
+      run.set('error.type', errorType(error));
+      run.span.setStatus({
+        code: SpanStatusCode.ERROR,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+    for (const unit of this.#open) unit.finish('cancelled', at);
+    this.#close(run, at);
+  }
+
+  #close(run: OpenSpan, at: number): void {
+    this.#open.clear();
+    this.#units.clear();
+    run.end(at);
+    this.#span = undefined;
+    openRuns.delete(this);
+  }
+
+  #observeTask(run: OpenSpan, event: TaskEvent): void {
+    const { at } = event;
+    if (isUndoing(event)) return this.#observeUndo(run, event);
+    if (event.type === 'task.log' || !this.#shows.tasks) return;
+    const task = this.#units.get(event.task) ?? this.#begin(run, event);
+    switch (event.type) {
+      case 'task.queued':
+        task.queuedAt = at;
+        task.phase = 'queued';
+        return;
+      case 'attempt.started':
+        if (event.item === undefined) return task.attemptStarted(event.attempt, at);
+        task.phase = 'running';
+        return this.#item(task, event.task, event.item, at)?.attemptStarted(event.attempt, at);
+      case 'attempt.failed':
+        return (event.item === undefined ? task : task.items.get(event.item))?.attemptFailed(
+          event.attempt,
+          event.error,
+          event.retryInMs,
+          at,
+        );
+      case 'attempt.late':
+        return task.event('workflow.task.late', at, { attempt: event.attempt, item: event.item });
+      case 'task.fanned_out':
+        task.set('workflow.task.items', event.items);
+        return;
+      case 'item.succeeded': {
+        const item = this.#item(task, event.task, event.item, at);
+        item?.set('workflow.task.output.by', event.by);
+        return finishItem(task, item, event.item, 'succeeded', at);
+      }
+      case 'item.failed': {
+        const item = this.#item(task, event.task, event.item, at);
+        item?.failed(event.error, at);
+        return finishItem(task, item, event.item, 'failed', at);
+      }
+      case 'task.recovering': {
+        const delay_s = event.retryInMs === undefined ? undefined : event.retryInMs / 1_000;
+        task.event('workflow.task.recovery', at, { rule: event.rule, action: event.action, delay_s });
+        if (delay_s !== undefined) task.pause('retrying', at);
+        return;
+      }
+      case 'task.waiting':
+        task.pause('waiting', at);
+        return task.event('workflow.task.waiting', at, {
+          for: event.for,
+          until: isoOf(event.until),
+          signal: event.signal,
+          message: event.message,
+        });
+      case 'task.decided':
+        return task.event('workflow.task.decided', at, { decision: event.decision });
+      case 'task.sla_missed':
+        return task.event('workflow.task.sla_missed', at, { sla_s: event.slaMs / 1_000 });
+      case 'task.succeeded':
+        if (event.signal !== undefined) task.event('workflow.task.signal', at, { ...event.signal });
+        if (event.by === 'fallback') task.event('workflow.task.fallback', at);
+        task.set('workflow.task.output.by', event.by);
+        return this.#end(task, 'succeeded', at);
+      case 'task.failed':
+        task.failed(event.error, at);
+        return this.#end(task, 'failed', at);
+      case 'task.upstream_failed':
+        task.set('workflow.task.cause', event.cause);
+        return this.#end(task, 'upstream_failed', at);
+      case 'task.skipped':
+        task.set('workflow.task.skip.reason', event.reason);
+        task.set('workflow.task.cause', event.cause);
+        return this.#end(task, 'skipped', at);
+      case 'task.cancelled':
+        return this.#end(task, 'cancelled', at);
+    }
+  }
+
+  #end(task: UnitSpan, state: string, at: number): void {
+    task.finish(state, at);
+    this.#open.delete(task);
+  }
+
+  /** What another process had queued is under way for as long as this one has had the run. */
+  #begin(run: OpenSpan, { type, task: id, at }: TaskEvent): UnitSpan {
+    const { plan } = this.#run;
+    const planned = plan.tasks[plan.indexOf.get(id) ?? -1];
+    const wasUnderWay = type !== 'task.queued' && type !== 'task.skipped' && type !== 'task.upstream_failed';
+    const links = planned === undefined ? [] : this.#linksOf(planned);
+    const attributes: Attributes = { ...this.#base, 'workflow.task.name': id };
+    const name = planned?.definition.handler?.name;
+    if (name !== undefined && name !== '' && name !== 'handler') attributes['code.function.name'] = name;
+    const start = {
+      parent: run.context,
+      at: wasUnderWay ? (this.#resumedAt ?? at) : at,
+      attributes,
+      ...(links.length > 0 && { links }),
+    };
+    const unit = new UnitSpan(this.#tracer, 'workflow.task', id, start, this.#shows.attempts);
+    this.#units.set(id, unit);
+    this.#open.add(unit);
+    return unit;
+  }
+
+  #linksOf({ dependsOn }: PlannedTask): Link[] {
+    const links: Link[] = [];
+    for (const index of dependsOn) {
+      const unit = this.#units.get(this.#run.plan.tasks[index]?.id ?? '');
+      if (unit !== undefined) links.push({ context: unit.span.spanContext() });
+    }
+    return links;
+  }
+
+  #item(task: UnitSpan, id: string, index: number, at: number): UnitSpan | undefined {
+    if (!this.#shows.items) return undefined;
+    const known = task.items.get(index);
+    if (known !== undefined) return known;
+    const attributes = { ...this.#base, 'workflow.task.name': id, 'workflow.task.item': index };
+    const start = { parent: task.context, at, attributes };
+    const item = new UnitSpan(this.#tracer, 'workflow.item', id, start, true);
+    task.items.set(index, item);
+    return item;
+  }
+
+  #observeUndo(run: OpenSpan, event: UndoEvent): void {
+    const { task, item, attempt, at } = event;
+    const state = event.type.slice('compensation.'.length);
+    run.event('workflow.compensation', at, { task, item, attempt, state });
+    if (!this.#shows.tasks) return;
+    const undoing = (this.#undoing ??= new Map<string, OpenSpan>());
+    const key = undoKey(task, item);
+    if (event.type === 'compensation.started') {
+      const attributes: Attributes = {
+        ...this.#base,
+        'workflow.task.name': task,
+        'workflow.task.attempt': attempt,
+        ...(item !== undefined && { 'workflow.task.item': item }),
+      };
+      const done = this.#units.get(task);
+      const links = done === undefined ? {} : { links: [{ context: done.span.spanContext() }] };
+      const start = { parent: run.context, at, attributes, ...links };
+      undoing.set(key, new OpenSpan(this.#tracer, 'workflow.compensate', task, start));
+      return;
+    }
+    const span = undoing.get(key);
+    if (event.type === 'compensation.failed') span?.failed(event.error, at);
+    span?.end(at);
+    undoing.delete(key);
+  }
+
+  #spanOf({ planned, item, undoes }: Traced): OpenSpan | undefined {
+    if (undoes) return this.#undoing?.get(undoKey(planned.id, item?.index)) ?? this.#span;
+    const task = this.#units.get(planned.id);
+    const unit = item === undefined ? task : (task?.items.get(item.index) ?? task);
+    return unit?.innermost ?? this.#span;
+  }
+}
+
+const LEVELS: readonly TelemetryDetail[] = ['off', 'run', 'tasks', 'attempts', 'items'];
+
+const openRuns = new Set<RunSpans>();
+
+/** Ends the spans of all runs that have not ended. */
+export function leaveRuns(at: number): void {
+  for (const run of openRuns) run.leave(at);
+}
+
+/** @param parent The context of whoever began the run. */
+export function parentContext(parent: Context | undefined, traceparent: string | undefined): Context {
+  const within = parent ?? ROOT_CONTEXT;
+  const remote = traceparent === undefined ? undefined : fromTraceparent(traceparent);
+  return remote === undefined ? within : trace.setSpanContext(within, remote);
+}
+
+function finishItem(
+  task: UnitSpan,
+  item: UnitSpan | undefined,
+  index: number,
+  state: string,
+  at: number,
+): void {
+  if (item === undefined) return;
+  item.finish(state, at);
+  task.items.delete(index);
+}
+
+function isUndoing(event: TaskEvent): event is UndoEvent {
+  return event.type.startsWith('compensation.');
+}
+
+function undoKey(task: string, item: number | undefined): string {
+  return item === undefined ? task : `${task}[${item}]`;
+}
+
+function outcomeOf({
+  state,
+  succeeded,
+}: Extract<RunEvent, { readonly type: 'run.finished' }>): 'success' | 'partial' | 'failed' | 'cancelled' {
+  if (state === 'succeeded') return 'success';
+  if (state === 'cancelled') return 'cancelled';
+  return succeeded > 0 ? 'partial' : 'failed';
+}
+
+/** @param ms Milliseconds since the epoch. */
+function isoOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}

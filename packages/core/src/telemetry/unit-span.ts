@@ -1,0 +1,202 @@
+import { type Context, type Link, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
+import type { AttributeName, Attributes, SpanEventName, SPANS } from './attributes.ts';
+import { errorType } from './error-type.ts';
+
+/** Seconds and nanoseconds: the only form in which a time cannot be taken for one since the process began. */
+type Instant = [seconds: number, nanos: number];
+
+/** @param ms Milliseconds since the epoch. */
+function instant(ms: number): Instant {
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.round((ms - seconds * 1_000) * 1e6)];
+}
+
+/** A span of the SDK, told only what `attributes.ts` knows. */
+export class OpenSpan {
+  readonly span: Span;
+  readonly parent: Context;
+  readonly tracer: Tracer;
+  #context: Context | undefined;
+
+  constructor(
+    tracer: Tracer,
+    kind: keyof typeof SPANS,
+    id: string,
+    { parent, at, attributes, links }: SpanStart,
+  ) {
+    this.tracer = tracer;
+    this.parent = parent;
+    const startTime = instant(at);
+    this.span = tracer.startSpan(
+      `${kind} ${id}`,
+      links === undefined ? { startTime, attributes } : { startTime, attributes, links },
+      parent,
+    );
+  }
+
+  /** Made when something first happens inside: a map is copied for it. */
+  get context(): Context {
+    return (this.#context ??= trace.setSpan(this.parent, this.span));
+  }
+
+  set(attribute: AttributeName, value: string | number | boolean | undefined): void {
+    if (value !== undefined) this.span.setAttribute(attribute, value);
+  }
+
+  event(name: SpanEventName, at: number, facts: Readonly<Record<string, unknown>> = {}): void {
+    this.span.addEvent(name, eventAttributes(facts), instant(at));
+  }
+
+  failed(error: unknown, at: number): void {
+    this.set('error.type', errorType(error));
+    this.span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+    if (error instanceof Error) this.span.recordException(error, instant(at));
+  }
+
+  end(at: number): void {
+    this.span.end(instant(at));
+  }
+}
+
+export interface SpanStart {
+  readonly parent: Context;
+  /** Milliseconds since the epoch, as all times here. */
+  readonly at: number;
+  readonly attributes: Attributes;
+  readonly links?: Link[];
+}
+
+/** Where a unit is that has not ended. */
+type Phase = 'queued' | 'running' | 'retrying' | 'waiting';
+
+/** A task, or an item of one, with its attempts. */
+export class UnitSpan extends OpenSpan {
+  phase: Phase = 'queued';
+  queuedAt: number | undefined;
+  #items: Map<number, UnitSpan> | undefined;
+  readonly #id: string;
+  readonly #attributes: Attributes;
+  readonly #showsAttempts: boolean;
+  #made = 0;
+  #attempt: OpenSpan | undefined;
+  /** It gets its span once there is a second one. */
+  #first: { startedAt: number; endedAt?: number; error?: unknown } | undefined;
+
+  /** @param showsAttempts Whether attempts have spans, where there is more than one. */
+  constructor(
+    tracer: Tracer,
+    kind: 'workflow.task' | 'workflow.item',
+    id: string,
+    start: SpanStart,
+    showsAttempts: boolean,
+  ) {
+    super(tracer, kind, id, start);
+    this.#id = id;
+    this.#attributes = start.attributes;
+    this.#showsAttempts = showsAttempts;
+  }
+
+  /** The items that are under way. */
+  get items(): Map<number, UnitSpan> {
+    return (this.#items ??= new Map<number, UnitSpan>());
+  }
+
+  /** Where its handler runs. */
+  get innermost(): OpenSpan {
+    return this.#attempt ?? this;
+  }
+
+  attemptStarted(attempt: number, at: number): void {
+    this.phase = 'running';
+    this.#made++;
+    const queuedS = this.queuedAt === undefined ? undefined : (at - this.queuedAt) / 1_000;
+    this.queuedAt = undefined;
+    if (this.#made === 1) this.set('workflow.task.queue.duration', queuedS);
+    if (!this.#showsAttempts) return;
+    if (attempt === 1) {
+      this.#first = { startedAt: at };
+      return;
+    }
+    this.#showFirst();
+    this.#attempt = this.#begin(attempt, at);
+    this.#attempt.set('workflow.task.queue.duration', queuedS);
+  }
+
+  attemptFailed(attempt: number, error: unknown, retryInMs: number | undefined, at: number): void {
+    if (retryInMs !== undefined) {
+      this.phase = 'retrying';
+      this.event('workflow.task.retry', at, {
+        attempt,
+        delay_s: retryInMs / 1_000,
+        'error.type': errorType(error),
+        reason: messageOf(error),
+      });
+    }
+    if (this.#first !== undefined && this.#first.endedAt === undefined && this.#attempt === undefined) {
+      this.#first.endedAt = at;
+      this.#first.error = error;
+    }
+    this.#attempt?.failed(error, at);
+    this.#endAttempt(at);
+  }
+
+  /** It is over, or this process leaves it. */
+  finish(state: string, at: number): void {
+    this.#endAttempt(at);
+    this.#finishItems(state, at);
+    if (this.#made > 0) this.set('workflow.task.attempts', this.#made);
+    this.set('workflow.task.state', state);
+    this.end(at);
+  }
+
+  /** What it was doing is over, and it begins anew or waits. */
+  pause(phase: Phase, at: number): void {
+    this.phase = phase;
+    this.#endAttempt(at);
+    if (this.#first !== undefined) this.#first.endedAt ??= at;
+    this.#finishItems('cancelled', at);
+  }
+
+  #showFirst(): void {
+    if (this.#first === undefined) return;
+    const { startedAt, endedAt = startedAt, error } = this.#first;
+    this.#first = undefined;
+    const span = this.#begin(1, startedAt);
+    if (error !== undefined) span.failed(error, endedAt);
+    span.end(endedAt);
+  }
+
+  #begin(attempt: number, at: number): OpenSpan {
+    const attributes = { ...this.#attributes, 'workflow.task.attempt': attempt };
+    return new OpenSpan(this.tracer, 'workflow.attempt', this.#id, { parent: this.context, at, attributes });
+  }
+
+  #finishItems(state: string, at: number): void {
+    for (const item of this.#items?.values() ?? []) item.finish(state, at);
+    this.#items = undefined;
+  }
+
+  #endAttempt(at: number): void {
+    this.#attempt?.end(at);
+    this.#attempt = undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What is not there is left out; what has no form of its own is told as text. */
+function eventAttributes(
+  facts: Readonly<Record<string, unknown>>,
+): Record<string, string | number | boolean> {
+  const attributes: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(facts)) {
+    if (value === undefined) continue;
+    attributes[name] =
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : messageOf(value);
+  }
+  return attributes;
+}
