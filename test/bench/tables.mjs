@@ -25,6 +25,7 @@ export const tables = [
   source('build', 'build'),
   source('durable', 'durable'),
   source('testing', 'testing'),
+  source('telemetry', 'telemetry'),
   source('start-up', 'start-up'),
 ];
 

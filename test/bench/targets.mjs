@@ -23,6 +23,10 @@ export const targets = {
   durable: { most: 2 },
   /** For a thousand. */
   testRunsSeconds: { most: 5 },
+  /** Without a provider, in relation to runs that are told not to look for one. */
+  telemetryOff: { most: 1.05 },
+  /** With spans, in relation to a hand-written counter that makes the same spans. */
+  telemetryOn: { most: 1.3 },
   /** In relation to bare Node. */
   version: { most: 1.5 },
   /** The same; Node 20 has no compile cache. */

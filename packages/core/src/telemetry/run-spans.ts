@@ -37,10 +37,8 @@ export class RunSpans implements Tracing {
   traceId: string | undefined;
   readonly #tracer: Tracer;
   readonly #run: TracedRun;
-  readonly #base: Attributes;
   readonly #shows: { readonly tasks: boolean; readonly attempts: boolean; readonly items: boolean };
   readonly #units = new Map<string, UnitSpan>();
-  readonly #open = new Set<UnitSpan>();
   #undoing: Map<string, OpenSpan> | undefined;
   #span: OpenSpan | undefined;
   /** Since when this process has had the run, where another one had it before. */
@@ -49,7 +47,6 @@ export class RunSpans implements Tracing {
   constructor(tracer: Tracer, run: TracedRun) {
     this.#tracer = tracer;
     this.#run = run;
-    this.#base = { 'workflow.name': run.plan.id, 'workflow.execution.id': run.id };
     const level = LEVELS.indexOf(run.detail);
     this.#shows = { tasks: level >= 2, attempts: level >= 3, items: level >= 4 };
   }
@@ -60,7 +57,8 @@ export class RunSpans implements Tracing {
     const last = before?.last === undefined ? undefined : fromTraceparent(before.last);
     if (before !== undefined) this.#resumedAt = at;
     const attributes: Attributes = {
-      ...this.#base,
+      'workflow.name': plan.id,
+      'workflow.execution.id': this.#run.id,
       'workflow.version': plan.version,
       'workflow.execution.tasks': plan.tasks.length,
       ...(above !== undefined && { 'workflow.execution.parent.id': above }),
@@ -70,11 +68,10 @@ export class RunSpans implements Tracing {
       parent: first === undefined ? parent : trace.setSpanContext(parent, first),
       at,
       attributes,
-      ...(last !== undefined && { links: [{ context: last }] }),
+      links: last === undefined ? undefined : [{ context: last }],
     });
-    new OpenSpan(this.#tracer, 'workflow.start', plan.id, { parent: this.#span.context, at, attributes }).end(
-      at,
-    );
+    const start = { parent: this.#span.context, at, attributes, links: undefined };
+    new OpenSpan(this.#tracer, 'workflow.start', plan.id, start).end(at);
     openRuns.add(this);
     const named = this.#span.span.spanContext();
     this.traceId = named.traceId;
@@ -105,7 +102,7 @@ export class RunSpans implements Tracing {
   leave(at: number): void {
     const run = this.#span;
     if (run === undefined) return;
-    for (const unit of this.#open) unit.finish(unit.phase, at);
+    for (const unit of this.#units.values()) if (unit.isOpen) unit.finish(unit.phase, at);
     for (const undo of this.#undoing?.values() ?? []) undo.end(at);
     run.set('workflow.execution.state', 'running');
     this.#close(run, at);
@@ -158,12 +155,11 @@ export class RunSpans implements Tracing {
         message: error instanceof Error ? error.message : String(error),
       });
     }
-    for (const unit of this.#open) unit.finish('cancelled', at);
+    for (const unit of this.#units.values()) if (unit.isOpen) unit.finish('cancelled', at);
     this.#close(run, at);
   }
 
   #close(run: OpenSpan, at: number): void {
-    this.#open.clear();
     this.#units.clear();
     run.end(at);
     this.#span = undefined;
@@ -228,25 +224,20 @@ export class RunSpans implements Tracing {
         if (event.signal !== undefined) task.event('workflow.task.signal', at, { ...event.signal });
         if (event.by === 'fallback') task.event('workflow.task.fallback', at);
         task.set('workflow.task.output.by', event.by);
-        return this.#end(task, 'succeeded', at);
+        return task.finish('succeeded', at);
       case 'task.failed':
         task.failed(event.error, at);
-        return this.#end(task, 'failed', at);
+        return task.finish('failed', at);
       case 'task.upstream_failed':
         task.set('workflow.task.cause', event.cause);
-        return this.#end(task, 'upstream_failed', at);
+        return task.finish('upstream_failed', at);
       case 'task.skipped':
         task.set('workflow.task.skip.reason', event.reason);
         task.set('workflow.task.cause', event.cause);
-        return this.#end(task, 'skipped', at);
+        return task.finish('skipped', at);
       case 'task.cancelled':
-        return this.#end(task, 'cancelled', at);
+        return task.finish('cancelled', at);
     }
-  }
-
-  #end(task: UnitSpan, state: string, at: number): void {
-    task.finish(state, at);
-    this.#open.delete(task);
   }
 
   /** What another process had queued is under way for as long as this one has had the run. */
@@ -254,23 +245,31 @@ export class RunSpans implements Tracing {
     const { plan } = this.#run;
     const planned = plan.tasks[plan.indexOf.get(id) ?? -1];
     const wasUnderWay = type !== 'task.queued' && type !== 'task.skipped' && type !== 'task.upstream_failed';
-    const links = planned === undefined ? [] : this.#linksOf(planned);
-    const attributes: Attributes = { ...this.#base, 'workflow.task.name': id };
+    const attributes = this.#attributesOf(id);
     const name = planned?.definition.handler?.name;
     if (name !== undefined && name !== '' && name !== 'handler') attributes['code.function.name'] = name;
     const start = {
       parent: run.context,
       at: wasUnderWay ? (this.#resumedAt ?? at) : at,
       attributes,
-      ...(links.length > 0 && { links }),
+      links: planned === undefined ? undefined : this.#linksOf(planned),
     };
     const unit = new UnitSpan(this.#tracer, 'workflow.task', id, start, this.#shows.attempts);
     this.#units.set(id, unit);
-    this.#open.add(unit);
     return unit;
   }
 
-  #linksOf({ dependsOn }: PlannedTask): Link[] {
+  /** Written out: for each task it is made once more. */
+  #attributesOf(task: string): Attributes {
+    return {
+      'workflow.name': this.#run.plan.id,
+      'workflow.execution.id': this.#run.id,
+      'workflow.task.name': task,
+    };
+  }
+
+  #linksOf({ dependsOn }: PlannedTask): Link[] | undefined {
+    if (dependsOn.length === 0) return undefined;
     const links: Link[] = [];
     for (const index of dependsOn) {
       const unit = this.#units.get(this.#run.plan.tasks[index]?.id ?? '');
@@ -283,8 +282,9 @@ export class RunSpans implements Tracing {
     if (!this.#shows.items) return undefined;
     const known = task.items.get(index);
     if (known !== undefined) return known;
-    const attributes = { ...this.#base, 'workflow.task.name': id, 'workflow.task.item': index };
-    const start = { parent: task.context, at, attributes };
+    const attributes = this.#attributesOf(id);
+    attributes['workflow.task.item'] = index;
+    const start = { parent: task.context, at, attributes, links: undefined };
     const item = new UnitSpan(this.#tracer, 'workflow.item', id, start, true);
     task.items.set(index, item);
     return item;
@@ -299,14 +299,13 @@ export class RunSpans implements Tracing {
     const key = undoKey(task, item);
     if (event.type === 'compensation.started') {
       const attributes: Attributes = {
-        ...this.#base,
-        'workflow.task.name': task,
+        ...this.#attributesOf(task),
         'workflow.task.attempt': attempt,
         ...(item !== undefined && { 'workflow.task.item': item }),
       };
       const done = this.#units.get(task);
-      const links = done === undefined ? {} : { links: [{ context: done.span.spanContext() }] };
-      const start = { parent: run.context, at, attributes, ...links };
+      const links = done === undefined ? undefined : [{ context: done.span.spanContext() }];
+      const start = { parent: run.context, at, attributes, links };
       undoing.set(key, new OpenSpan(this.#tracer, 'workflow.compensate', task, start));
       return;
     }

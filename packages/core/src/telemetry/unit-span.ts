@@ -27,11 +27,11 @@ export class OpenSpan {
     this.tracer = tracer;
     this.parent = parent;
     const startTime = instant(at);
-    this.span = tracer.startSpan(
-      `${kind} ${id}`,
-      links === undefined ? { startTime, attributes } : { startTime, attributes, links },
-      parent,
-    );
+    const name = `${kind} ${id}`;
+    this.span =
+      links === undefined
+        ? tracer.startSpan(name, { startTime, attributes }, parent)
+        : tracer.startSpan(name, { startTime, attributes, links }, parent);
   }
 
   /** Made when something first happens inside: a map is copied for it. */
@@ -63,7 +63,7 @@ export interface SpanStart {
   /** Milliseconds since the epoch, as all times here. */
   readonly at: number;
   readonly attributes: Attributes;
-  readonly links?: Link[];
+  readonly links: Link[] | undefined;
 }
 
 /** Where a unit is that has not ended. */
@@ -72,11 +72,13 @@ type Phase = 'queued' | 'running' | 'retrying' | 'waiting';
 /** A task, or an item of one, with its attempts. */
 export class UnitSpan extends OpenSpan {
   phase: Phase = 'queued';
+  isOpen = true;
   queuedAt: number | undefined;
   #items: Map<number, UnitSpan> | undefined;
   readonly #id: string;
   readonly #attributes: Attributes;
   readonly #showsAttempts: boolean;
+  #queuedS: number | undefined;
   #made = 0;
   #attempt: OpenSpan | undefined;
   /** It gets its span once there is a second one. */
@@ -111,7 +113,7 @@ export class UnitSpan extends OpenSpan {
     this.#made++;
     const queuedS = this.queuedAt === undefined ? undefined : (at - this.queuedAt) / 1_000;
     this.queuedAt = undefined;
-    if (this.#made === 1) this.set('workflow.task.queue.duration', queuedS);
+    if (this.#made === 1) this.#queuedS = queuedS;
     if (!this.#showsAttempts) return;
     if (attempt === 1) {
       this.#first = { startedAt: at };
@@ -144,8 +146,11 @@ export class UnitSpan extends OpenSpan {
   finish(state: string, at: number): void {
     this.#endAttempt(at);
     this.#finishItems(state, at);
-    if (this.#made > 0) this.set('workflow.task.attempts', this.#made);
-    this.set('workflow.task.state', state);
+    const ended: Attributes = { 'workflow.task.state': state };
+    if (this.#made > 0) ended['workflow.task.attempts'] = this.#made;
+    if (this.#queuedS !== undefined) ended['workflow.task.queue.duration'] = this.#queuedS;
+    this.span.setAttributes(ended);
+    this.isOpen = false;
     this.end(at);
   }
 
@@ -168,7 +173,12 @@ export class UnitSpan extends OpenSpan {
 
   #begin(attempt: number, at: number): OpenSpan {
     const attributes = { ...this.#attributes, 'workflow.task.attempt': attempt };
-    return new OpenSpan(this.tracer, 'workflow.attempt', this.#id, { parent: this.context, at, attributes });
+    return new OpenSpan(this.tracer, 'workflow.attempt', this.#id, {
+      parent: this.context,
+      at,
+      attributes,
+      links: undefined,
+    });
   }
 
   #finishItems(state: string, at: number): void {
