@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { openThreads, pipeline } from '../../test/threads/harness.ts';
+
+const { dispatch } = await openThreads({ threads: 1 });
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const spanId = '00f067aa0ba902b7';
+
+test('spans made on a thread are children of the attempt, which is on another one', async () => {
+  const module = await pipeline('traced.ts');
+  const trace = { traceparent: `00-${traceId}-${spanId}-01` };
+  expect(await dispatch({ task: 'query', module, trace })).toEqual({
+    traceId,
+    spanId,
+    recording: false,
+    parent: { traceId, spanId, traceFlags: 1, isRemote: true },
+  });
+  expect(await dispatch({ task: 'query', module })).toMatchObject({ traceId: '0'.repeat(32) });
+});
