@@ -141,6 +141,10 @@ export { SecretExposedError, SecretsError } from './model/secret-error.ts';
 
 // Store
 export { readLog } from './read-log.ts';
+export { readStats, statsOf, type StatsQuery } from './read-stats.ts';
+export type { Distribution } from './stats/distribution.ts';
+export type { ErrorKind } from './stats/error-kind.ts';
+export type { PathShare, RunCounts, TaskStats, WorkflowStats } from './stats/stats.ts';
 export { keptTasks, type KeptTask } from './kept-tasks.ts';
 export { freeRun, send, type SendOptions } from './run-messages.ts';
 export type { RunMessage } from './model/message.ts';

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { cacheCommand } from './cache-command.ts';
 import { drivingOptions } from './run-options.ts';
+import { statsCommand } from './stats-command.ts';
 import { aCount, aLongDuration, PHASES, RUN_ARGUMENT, storeCommand } from './store-options.ts';
 
 type Done = (code: number) => void;
@@ -14,6 +15,7 @@ export function storeCommands(done: Done): readonly Command[] {
     status(done),
     events(done),
     logs(done),
+    statsCommand(done),
     cancel(done),
     ...decisions(done),
     signal(done),

@@ -14,6 +14,14 @@ function twoDigits(number: number): string {
   return String(number).padStart(2, '0');
 }
 
+/** A share from 0 to 1 as people read it: `0 %`, `0.4 %`, `12 %`. Only nothing is 0 %, and only all 100 %. */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.05) return '< 0.1 %';
+  if (percent > 99.5 && percent < 100) return '> 99 %';
+  return `${percent < 9.95 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
+}
+
 /** `1 task`, `2 tasks`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;

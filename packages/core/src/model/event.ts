@@ -52,7 +52,11 @@ export type RunEvent =
       /** The W3C traceparent of the run's span, where it is traced: processes that go on with the run join its trace. */
       readonly traceparent?: string;
     })
-  | (TaskFact & { readonly type: 'task.queued' })
+  | (TaskFact & {
+      readonly type: 'task.queued';
+      /** The names of the pools that it needs slots of beside one of its run, where it needs any. */
+      readonly pools?: readonly string[];
+    })
   | (AttemptFact & { readonly type: 'attempt.started' })
   | (AttemptFact & {
       readonly type: 'attempt.failed';

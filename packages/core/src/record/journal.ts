@@ -129,7 +129,11 @@ export class Journal {
 
   queued(task: TaskIndex, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#publisher.publish({ type: 'task.queued', run: this.#run.id, at, task: this.#idOf(task) });
+    const event = { type: 'task.queued', run: this.#run.id, at, task: this.#idOf(task) } as const;
+    const pools = this.#plan.tasks[task]?.placement?.pools ?? [];
+    this.#publisher.publish(
+      pools.length === 0 ? event : { ...event, pools: pools.map(({ pool }) => pool.name) },
+    );
   }
 
   attemptStarted(task: TaskIndex, attempt: number, at: number, item: number | undefined): void {

@@ -1,4 +1,4 @@
-import { skip, workflow } from '@wf-sdk/core';
+import { pool, skip, workflow } from '@wf-sdk/core';
 import type { Sample } from './sample.ts';
 
 /** Everything for which a task can be skipped, but by a person. */
@@ -29,6 +29,7 @@ export const choices: Sample = {
         throw new Error('no banner');
       })
       .addTask('mail')
+      .pool(pool('sample-mails', { slots: 1_000 }))
       .allowFailure()
       .run((): string => {
         throw new Error('no mail today');

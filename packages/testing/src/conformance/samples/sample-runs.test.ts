@@ -102,6 +102,7 @@ test('and every field that an event can have or lack', () => {
   ];
   const optional: readonly (readonly [RunEvent['type'], string])[] = [
     ['run.started', 'parent'],
+    ['task.queued', 'pools'],
     ['attempt.started', 'item'],
     ['attempt.late', 'item'],
     ['attempt.failed', 'item'],
