@@ -36,6 +36,10 @@ test('tells a run that was refused, and is as it was, from one that could not be
   expect(exitCodeOf(await resume(fine, 'none', { store }), undefined)).toBe(2);
   await run(fine, { n: 1 }, { store, id: 'r' });
   expect(exitCodeOf(await resume(broken, 'r', { store }), undefined)).toBe(2);
+  const one = workflow('one', { maxActiveRuns: 1 }).addTask('nap').sleep('1d');
+  const first = run(one);
+  expect(exitCodeOf(await run(one, undefined, { ifFull: 'fail' }), undefined)).toBe(2);
+  await first.cancel();
   const append = (): Promise<never> => Promise.reject(new StoreError('store_full', 'the disk is full'));
   const full: Store = new Proxy(store, {
     get: (target, key: keyof Store) => (key === 'append' ? append : target[key].bind(target)),

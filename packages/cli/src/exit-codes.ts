@@ -41,6 +41,7 @@ const NOT_BEGUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'input_invalid',
   'secrets_missing',
   'secrets_unavailable',
+  'too_many_runs',
 ]);
 
 /** @param by What cancelled the run, if anything did: a signal, or that it waited and nobody could answer. */

@@ -74,7 +74,7 @@ export type { Bindings, TaskBindings } from './define/bindings.ts';
 // Run
 export { resume, retry, type RetryRunOptions, run, runOrThrow, type RunArguments } from './run.ts';
 export type { CancelOptions, RunHandle } from './run-control.ts';
-export type { IfExists, RunMode, RunOptions } from './run-options.ts';
+export type { IfExists, IfFull, RunMode, RunOptions } from './run-options.ts';
 export type { WaitingTask } from './runtime/rescues.ts';
 export { pool } from './admit/pool.ts';
 export { type PoolStatus, pools } from './admit/pool-set.ts';
@@ -138,6 +138,7 @@ export {
 export { SignalRefusedError, SignalTimeoutError } from './model/signal-error.ts';
 
 export { SecretExposedError, SecretsError } from './model/secret-error.ts';
+export { TooManyRunsError } from './model/turn-error.ts';
 
 // Store
 export { readLog } from './read-log.ts';

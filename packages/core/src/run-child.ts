@@ -40,6 +40,8 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
       within: parent.tracing?.contextOf(attempt),
       resumes: false,
       ifExists: 'resume',
+      ifFull: 'wait',
+      hasTurnAbove: settings.hasTurnAbove || parent.hasTurn,
       retries: undefined,
     },
     beginChild,

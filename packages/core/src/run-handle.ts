@@ -8,7 +8,7 @@ import { refuseWhileLoading } from './isolate/loading.ts';
 import { createId } from './lib/id.ts';
 import type { CompensationResult } from './model/compensation.ts';
 import type { ChildWorkflow } from './model/definition.ts';
-import { CancelledError, ValidationError, type WorkflowError } from './model/error.ts';
+import { CancelledError, type WorkflowError } from './model/error.ts';
 import { RunNotKeptError } from './model/durable-error.ts';
 import type { RunEvent } from './model/event.ts';
 import type { Plan, PlannedTask } from './model/plan.ts';
@@ -17,7 +17,7 @@ import type { Dispatcher } from './model/ports.ts';
 import type { RunResult } from './model/result.ts';
 import type { Message } from './model/store.ts';
 import type { Tracing } from './model/tracing.ts';
-import { validate } from './model/schema.ts';
+import { TooManyRunsError } from './model/turn-error.ts';
 import type { History } from './record/history.ts';
 import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
@@ -25,18 +25,20 @@ import { toResult } from './record/result.ts';
 import { admissionFor } from './run-admission.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './run-dispatch.ts';
 import { type Ending, endingOf, endless } from './run-ending.ts';
-import { Keeping } from './run-kept.ts';
+import { checkInput } from './run-input.ts';
+import { Keeping, type TakenUp } from './run-kept.ts';
 import type { Past } from './run-past.ts';
 import { obey } from './run-messages.ts';
 import { checkDuration, type RunSettings } from './run-options.ts';
+import { joinLine } from './run-line.ts';
+import { type Line, type Turn, turnOf } from './run-turn.ts';
 import { compensationHost, doneBefore } from './runtime/done.ts';
 import type { WaitingTask } from './runtime/rescues.ts';
+import { contextOfCaller, watchRun } from './run-telemetry.ts';
 import type { RuntimeHost } from './runtime/runtime-host.ts';
 import { Runtime } from './runtime/runtime.ts';
 import type { CancelOptions, RunHandle } from './run-control.ts';
 import { RunSecrets } from './secrets/run-secrets.ts';
-import { watch, type Watched } from './telemetry/load.ts';
-import { activeContext } from './lib/registered-telemetry.ts';
 
 /** How a run is begun below a task of another: `run-child.ts`, which compiles its workflow first. */
 export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
@@ -60,6 +62,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly #publisher: Publisher;
   readonly #runtime: Runtime;
   readonly #keeping: Keeping | undefined;
+  readonly #turn: Turn | undefined;
   #children: Set<Handle> | undefined;
   /** Whether the run above this one hears its events. */
   #tellsParent: boolean;
@@ -100,20 +103,21 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.checkKept = this.#keeping && this.#keeping.checkKept(this.secrets);
     this.caughtUp = this.#keeping?.caughtUp;
     this.#runtime = new Runtime(plan, settings, this);
+    this.#turn = turnOf(plan, this, settings);
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
     if (settings.signal !== undefined) this.#follow(settings.signal);
-    const within = settings.within ?? activeContext();
-    void Promise.resolve().then(() =>
-      this.#watch(within, () =>
-        this.secrets.fetch(
-          () =>
-            void (this.#keeping === undefined ? this.#begin(input) : this.#beginKept(this.#keeping, input)),
-          (error) => this.#refuse(error),
-        ),
-      ),
-    );
+    const within = contextOfCaller(settings);
+    const line =
+      this.#turn && store === undefined ? joinLine(this.#turn, this.id, plan.id, settings.clock) : undefined;
+    const begin = (): void =>
+      void (this.#keeping === undefined ? this.#enter(line, input) : this.#beginKept(this.#keeping, input));
+    const watched = (tracing: Tracing | undefined): void => {
+      this.tracing = tracing;
+      this.secrets.fetch(begin, (error) => this.#refuse(error));
+    };
+    void Promise.resolve().then(() => watchRun(this, plan, settings, within, this.#publisher, watched));
   }
 
   get traceId(): string | undefined {
@@ -131,6 +135,11 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   /** How often the run was retried. */
   get retries(): number {
     return this.#history?.retries ?? 0;
+  }
+
+  /** Whether the run, or one above it, counts among the active runs of its workflow. */
+  get hasTurn(): boolean {
+    return this.#turn !== undefined || this.settings.hasTurnAbove;
   }
 
   get children(): readonly Handle[] {
@@ -165,6 +174,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     } else {
       this.#runtime.cancel(reason, graceMs);
     }
+    this.#turn?.stop();
     return this.result;
   }
 
@@ -233,38 +243,48 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     else void this.#compensate(ending);
   }
 
-  /** Has OpenTelemetry hear the run, where anybody has set it up. */
-  #watch(within: Watched['within'], begin: () => void): void {
-    const { telemetry: detail, traceparent, parent } = this.settings;
-    const id = (): string => this.id;
-    watch({ id, plan: this.#plan, detail, above: parent?.run, within, traceparent }, (telemetry) => {
-      this.tracing = telemetry?.tracing;
-      for (const observer of telemetry?.observers ?? []) this.#publisher.listen(observer);
-      begin();
-    });
-  }
-
   #follow(signal: AbortSignal): void {
-    const cancel = (): void => this.#runtime.cancel(this.secrets.redact(signal.reason as unknown));
+    const cancel = (): void => void this.cancel(signal.reason);
     if (signal.aborted) return cancel();
     signal.addEventListener('abort', cancel, { once: true });
     this.#unfollow = () => signal.removeEventListener('abort', cancel);
   }
 
+  /** Begins a run that no store keeps: at once, or when it is its turn. */
+  async #enter(line: Line | undefined, input: unknown): Promise<void> {
+    if (line === undefined) return this.#begin(input);
+    try {
+      await this.#turn?.take(line, (runs) => this.#tellPending(input, runs));
+    } catch (error) {
+      return this.#break(error as Error);
+    }
+    if (!this.#finished) this.#begin(input);
+  }
+
+  #tellPending(input: unknown, runs: readonly string[]): void {
+    const { clock, parent } = this.settings;
+    this.journal.runPending(input, this.#turn?.limit ?? Infinity, runs, clock.now(), parent);
+  }
+
   async #beginKept(keeping: Keeping, input: unknown): Promise<void> {
     this.#publisher.listen(keeping.hear);
-    let past: Past | undefined;
+    let taken: TakenUp;
     try {
       const subject = `the input of workflow '${this.#plan.id}'`;
       checkStorable(input, subject, 'input');
       this.secrets.refuse(subject, 'input', input);
-      past = await keeping.open(this.#plan, this.id, this.settings);
+      const tell = (known: unknown, runs: readonly string[]): void => this.#tellPending(known, runs);
+      taken = await keeping.open(this.#plan, this.id, this.settings, { input, turn: this.#turn, tell });
     } catch (error) {
       return this.#break(error as Error);
     }
+    if (this.#finished) return;
+    const { past, told } = taken;
+    for (const message of told) this.#hearFrom(message);
+    const heard = told.at(-1)?.seq ?? 0;
     if (past === undefined) {
-      this.#begin(input);
-      return keeping.listen(0, (message) => this.#hearFrom(message));
+      this.#begin(taken.input);
+      return keeping.listen(heard, (message) => this.#hearFrom(message));
     }
     const { history, events } = past;
     this.#history = history;
@@ -273,7 +293,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     const { finished } = history;
     if (finished === undefined) {
       this.#runtime.open(history.input, past);
-      keeping.listen(history.messages, (message) => this.#hearFrom(message));
+      keeping.listen(Math.max(heard, history.messages), (message) => this.#hearFrom(message));
       return this.#check(history.input, (checked) => this.#runtime.begin(checked, history));
     }
     this.#runtime.endAt(finished.at);
@@ -295,6 +315,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     if (this.#brokenBy !== undefined) return;
     this.#brokenBy = error;
     this.#keeping?.abandon(error);
+    this.#turn?.stop();
     // What is kept of those below is gone on with, too: they must not be told that they were cancelled.
     for (const child of this.children) child.#break(error);
     if (this.#runtime.phase !== 'new') return void this.cancel(error, { force: true });
@@ -304,7 +325,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   #notKept(cause: Error, compensations: readonly CompensationResult[]): RunResult {
-    const error = new RunNotKeptError(this.id, cause);
+    const error = cause instanceof TooManyRunsError ? cause : new RunNotKeptError(this.id, cause);
     return toResult(this.#runtime, { state: 'failed', output: undefined, error, compensations });
   }
 
@@ -315,29 +336,20 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   #begin(input: unknown): void {
+    // The time in which it waited for its turn does not count.
+    if (this.#turn !== undefined) this.#runtime.startedAt = this.settings.clock.now();
     this.#runtime.open(input);
     this.#check(input, (checked) => this.#runtime.begin(checked));
   }
 
   /** Checks the input, loads what only some runs need, then begins. */
   #check(input: unknown, begin: (checked: unknown) => void): void {
-    const { input: schema } = this.#plan.definition;
-    if (schema === undefined) return this.#prepare(() => begin(input));
-    const subject = `the input of workflow '${this.#plan.id}'`;
-    const refuse = (error: unknown): void => {
-      const issues = [{ path: [], message: `the schema threw: ${String(error)}` }];
-      this.#runtime.fail(
-        error instanceof ValidationError ? error : new ValidationError(subject, 'input_invalid', issues),
-      );
-    };
-    let checked: unknown;
-    try {
-      checked = validate(schema, input, subject, 'input_invalid');
-    } catch (error) {
-      return refuse(error);
-    }
-    if (!(checked instanceof Promise)) return this.#prepare(() => begin(checked));
-    checked.then((value) => this.#prepare(() => begin(value)), refuse);
+    checkInput(
+      this.#plan,
+      input,
+      (checked) => this.#prepare(() => begin(checked)),
+      (error) => this.#runtime.fail(error),
+    );
   }
 
   #prepare(begin: () => void): void {
@@ -377,8 +389,14 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #resolveWith(result: RunResult): void {
     this.#unfollow?.();
     this.#publisher.end();
-    if (this.#keeping === undefined) return this.#resolve(result);
-    const resolve = (): void => this.#resolve(result);
+    if (this.#keeping === undefined) {
+      this.#turn?.leave();
+      return this.#resolve(result);
+    }
+    const resolve = (): void => {
+      this.#turn?.leave();
+      this.#resolve(result);
+    };
     // A lease that cannot be given back runs out.
     this.#keeping.close().then(resolve, resolve);
   }

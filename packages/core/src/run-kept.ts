@@ -9,15 +9,45 @@ import type { Message, NewLogEntry, Store } from './model/store.ts';
 import { TaskCache } from './run-cache.ts';
 import type { RunSettings } from './run-options.ts';
 import { RunNotEndedError } from './model/durable-error.ts';
+import type { RunState } from './model/state.ts';
+import { TooManyRunsError } from './model/turn-error.ts';
 import { type Past, takeUpLog } from './run-past.ts';
 import type { CheckKept } from './runtime/loop.ts';
+import { callWaiting, lineIn } from './run-line-kept.ts';
+import type { Turn } from './run-turn.ts';
 import type { RunSecrets } from './secrets/run-secrets.ts';
 import { type Opened, openRun } from './store/kept-run.ts';
 import { type Inbox, listenTo } from './store/inbox.ts';
+import { isActive } from './store/listed.ts';
 import { structureOf } from './store/structure.ts';
 
 /** An output that is longer as text, in characters, is warned of. */
 const WARNED_LENGTH = 512 * 1024;
+
+/** What a run that may have to wait for its turn brings along. */
+interface Waiting {
+  /** Its input, where it is new. */
+  readonly input: unknown;
+  /** Absent where as many runs of its workflow may be active as there are. */
+  readonly turn: Turn | undefined;
+  /** Tells that it waits for these runs. */
+  readonly tell: (input: unknown, runs: readonly string[]) => void;
+}
+
+/** A run as it goes on from here. */
+export interface TakenUp {
+  /** Absent where nothing of it has started: it is begun, with this input. */
+  readonly past: Past | undefined;
+  readonly input: unknown;
+  /** What was said to it while it waited for its turn, where it was cancelled by that. */
+  readonly told: readonly Message[];
+}
+
+type Pending = Extract<RunEvent, { readonly type: 'run.pending' }>;
+
+function asStarted({ run, at, workflow, version, input }: Pending, { tasks }: Plan): RunEvent {
+  return { type: 'run.started', run, at, workflow, version, input, total: tasks.length };
+}
 
 /** How one run is kept in a store: what is told goes there, and nothing acts on it before it is there. */
 export class Keeping {
@@ -40,12 +70,12 @@ export class Keeping {
   }
 
   /**
-   * Begins, or takes up what there is.
+   * Begins, or takes up what there is. A run that has to wait for its turn has it then, or is to be cancelled.
    *
-   * @returns What is known of the run so far, where it has a log.
-   * @throws RunActiveError, RunNotFoundError, StructureChangedError, RunNotEndedError, NothingToRetryError, StoreError
+   * @throws RunActiveError, RunNotFoundError, StructureChangedError, RunNotEndedError, NothingToRetryError, TooManyRunsError,
+   * StoreError
    */
-  async open(plan: Plan, id: string, settings: RunSettings): Promise<Past | undefined> {
+  async open(plan: Plan, id: string, settings: RunSettings, waiting: Waiting): Promise<TakenUp> {
     const { clock, parent, source, resumes, retries, ifExists } = settings;
     const run = {
       id,
@@ -56,9 +86,15 @@ export class Keeping {
       ...(source !== undefined && { source }),
       createdAt: clock.now(),
     };
-    const which = { ifExists: resumes ? 'must' : ifExists, again: retries !== undefined } as const;
+    const { turn } = waiting;
+    const which = {
+      ifExists: resumes ? 'must' : ifExists,
+      again: retries !== undefined,
+      state: turn === undefined || turn.limit === Infinity ? 'running' : 'pending',
+    } as const;
+    const owner = `${processName()} ${createId(systemClock.now())}`;
     this.#opened = await openRun(this.#store, run, which, {
-      owner: `${processName()} ${createId(systemClock.now())}`,
+      owner,
       isKnownDead,
       now: () => systemClock.now(),
       every: keepRepeating,
@@ -68,30 +104,61 @@ export class Keeping {
       broken: this.#broken,
     });
     try {
-      return await this.#takeUp(this.#opened, plan, run.structure, settings);
+      turn?.onLeave(() => callWaiting(this.#store));
+      return await this.#takeUp(this.#opened, plan, run.structure, settings, owner, waiting);
     } catch (error) {
       // What is told of a run that is refused is not for its log.
-      const { close } = this.#opened;
+      const { close, events } = this.#opened;
       this.#opened = undefined;
+      if (error instanceof TooManyRunsError && events === undefined) await this.#store.remove(id);
       await close();
       throw error;
     }
   }
 
   async #takeUp(
-    { events = [], kept, log }: Opened,
+    opened: Opened,
     plan: Plan,
     structure: string,
     settings: RunSettings,
-  ): Promise<Past | undefined> {
+    owner: string,
+    waiting: Waiting,
+  ): Promise<TakenUp> {
+    const { events = [], kept, log } = opened;
     const isRetried = settings.retries !== undefined;
-    if (events.length === 0 && isRetried) throw new RunNotEndedError(kept.id);
-    if (events.length === 0) return undefined;
-    const messages = isRetried ? ((await this.#store.receive(kept.id)).at(-1)?.seq ?? 0) : 0;
-    const at = settings.clock.now();
-    const past = takeUpLog(plan, events, { kept, structure, messages, at, settings });
-    if (past.taking.changed.length > 0) log.restructure(structure);
-    return past;
+    const begun = events.some(({ type }) => type === 'run.started');
+    if (!begun && isRetried) throw new RunNotEndedError(kept.id);
+    const pending = begun ? undefined : events.findLast((event) => event.type === 'run.pending');
+    const heard = isRetried ? ((await this.#store.receive(kept.id)).at(-1)?.seq ?? 0) : 0;
+    const input = pending === undefined ? waiting.input : pending.input;
+    const read = (): Past | undefined => {
+      const found = { kept, structure, messages: heard, at: settings.clock.now(), settings };
+      if (begun) return takeUpLog(plan, events, found);
+      // Nothing of it has started: what has changed since is for whoever takes it up to allow, as for any run.
+      return pending === undefined ? undefined : takeUpLog(plan, [asStarted(pending, plan)], found);
+    };
+    let past = read();
+    if ((past?.taking.changed.length ?? 0) > 0) log.restructure(structure);
+    const { finished } = past?.history ?? {};
+    if (finished !== undefined && !isRetried) await this.#settle(opened, owner, finished.state);
+    let told: readonly Message[] = [];
+    if (waiting.turn !== undefined && !isActive(kept) && (finished === undefined || isRetried)) {
+      const line = lineIn(this.#store, waiting.turn, kept.id, owner, heard);
+      await waiting.turn.take(line, (runs) => {
+        waiting.tell(input, runs);
+        // What is told on the way to the store makes it pending again.
+        return new Promise((resolve) => log.stored(resolve));
+      });
+      told = await line.untilCancelled();
+      past = read();
+    }
+    return { past: begun ? past : undefined, input, told };
+  }
+
+  /** A run that had ended was to be retried, and its process died before anything was told of that: it has ended still. */
+  async #settle({ events = [], kept }: Opened, owner: string, state: RunState): Promise<void> {
+    if (kept.state === state) return;
+    await this.#store.append([{ run: kept.id, expected: events.length, owner, entries: [], state }]);
   }
 
   /** Outputs of earlier runs, unless they are not to be used. */

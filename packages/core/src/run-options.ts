@@ -58,6 +58,13 @@ export interface RunOptions {
    * @default 'resume'
    */
   readonly ifExists?: IfExists;
+  /**
+   * What becomes of the run where as many runs of its workflow are active as may be (`maxActiveRuns`). `wait`: it waits for its
+   * turn, `pending`. `fail`: it fails with a `TooManyRunsError`, and nothing of it is kept.
+   *
+   * @default 'wait'
+   */
+  readonly ifFull?: IfFull;
   /** How large an output may be, as text, in a run that is kept. Above 512 KB it is warned of. @default '64MB' */
   readonly outputLimit?: Bytes;
   /**
@@ -93,6 +100,9 @@ export type RunMode = 'sequential' | 'parallel' | 'hybrid';
 export type IfExists = 'resume' | 'fail' | 'replace';
 
 const DETAILS: readonly unknown[] = ['off', 'run', 'tasks', 'attempts', 'items'];
+export type IfFull = 'wait' | 'fail';
+
+const IF_FULL: readonly unknown[] = ['wait', 'fail'];
 const IF_EXISTS: readonly unknown[] = ['resume', 'fail', 'replace'];
 const MODES: readonly unknown[] = ['sequential', 'parallel', 'hybrid'];
 const ON_FAILURE: readonly unknown[] = ['continue', 'fail-fast'];
@@ -127,6 +137,9 @@ export interface RunSettings {
   /** Only a run that the store has already. */
   readonly resumes: boolean;
   readonly ifExists: IfExists;
+  readonly ifFull: IfFull;
+  /** A run above this one has its turn, and waits for this one. */
+  readonly hasTurnAbove: boolean;
   /** A run that has ended is retried, from this task on if one is named. */
   readonly retries: { readonly from: string | undefined } | undefined;
   readonly allowChanged: boolean;
@@ -164,6 +177,8 @@ export function toSettings(options: RunOptions): RunSettings {
     above: undefined,
     resumes: false,
     ifExists: checkOneOf('ifExists', IF_EXISTS, options.ifExists ?? 'resume') as IfExists,
+    ifFull: checkOneOf('ifFull', IF_FULL, options.ifFull ?? 'wait') as IfFull,
+    hasTurnAbove: false,
     retries: undefined,
     allowChanged: options.allowChanged ?? false,
     parent: undefined,

@@ -46,6 +46,7 @@ describe('a broken store is found out', () => {
 function bound(store: Store): Store {
   return {
     create: (...given) => store.create(...given),
+    start: (...given) => store.start(...given),
     append: (...given) => store.append(...given),
     read: (...given) => store.read(...given),
     find: (...given) => store.find(...given),

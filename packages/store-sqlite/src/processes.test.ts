@@ -45,6 +45,20 @@ describe('several processes', { timeout: 60_000 }, () => {
     await store.close();
   });
 
+  test('start runs that are pending: no more of them are active than may be', async () => {
+    const file = newFile();
+    const store = await openStore(file);
+    const ids = Array.from({ length: 40 }, (_, index) => `r${index}`);
+    for (const id of ids)
+      await store.create({ id, workflow: 'w', version: '1', structure: 's', createdAt: 0 }, LEASE, 'pending');
+    const said = await atOnce(() => startChild('start', file, ids.length, 7));
+    expect([...new Set(said.flat())].toSorted()).toEqual(ids.slice(0, 7));
+    expect((await store.list({ states: ['running'] })).map(({ id }) => id).toSorted()).toEqual(
+      ids.slice(0, 7),
+    );
+    await store.close();
+  });
+
   test('write all at once: each waits for its turn, and nothing is lost', async () => {
     const file = newFile();
     const store = await openStore(file);

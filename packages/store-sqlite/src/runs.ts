@@ -5,6 +5,9 @@ import type { Database, Row, Statement, Value } from './driver/database.ts';
 /** Of all characters the last: what begins with a text stands before the text with this after it. */
 const LAST = '\u{10FFFF}';
 
+/** As it stands in the index of these runs. */
+const UNENDED = "state IN ('pending', 'running', 'waiting')";
+
 /** The table of runs. Each method is one step of a transaction. */
 export class Runs {
   readonly #database: Database;
@@ -17,7 +20,7 @@ export class Runs {
     this.#database = database;
     this.#create = database.prepare(
       `INSERT INTO run (id, workflow, version, structure, parent, module, export, created_at, state, length, updated_at, owner, until)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', 0, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     );
     this.#find = database.prepare('SELECT * FROM run WHERE id = ?');
     this.#claim = database.prepare(
@@ -27,10 +30,10 @@ export class Runs {
   }
 
   /** @returns Whether there was none of that ID. */
-  create(run: NewRun, lease: Lease): boolean {
+  create(run: NewRun, lease: Lease, state: 'pending' | 'running'): boolean {
     const { id, workflow, version, structure, parent, source, createdAt } = run;
     const place = [parent ?? null, source?.module ?? null, source?.export ?? null];
-    const times = [createdAt, createdAt, lease.owner, lease.until];
+    const times = [createdAt, state, createdAt, lease.owner, lease.until];
     return this.#create.run([id, workflow, version, structure, ...place, ...times]) === 1;
   }
 
@@ -70,8 +73,7 @@ function conditionOf(query: RunQuery): readonly [string, readonly Value[]] {
   if (prefix !== undefined) where('id BETWEEN ? AND ?', prefix, prefix + LAST);
   if (parent === null) where('parent IS NULL');
   else if (parent !== undefined) where('parent = ?', parent);
-  if (unleasedAt !== undefined)
-    where("state IN ('running', 'waiting') AND (owner IS NULL OR until <= ?)", unleasedAt);
+  if (unleasedAt !== undefined) where(`${UNENDED} AND (owner IS NULL OR until <= ?)`, unleasedAt);
   if (dueAt !== undefined)
     where(
       "state = 'waiting' AND (wake_at <= ? OR EXISTS (SELECT 1 FROM message WHERE run = number AND seq > heard))",

@@ -70,4 +70,9 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // Of its messages, the number of the last one that the run has heard.
   'ALTER TABLE run ADD COLUMN heard INTEGER NOT NULL DEFAULT 0',
+  // Runs can be pending, too, and those of a workflow that have not ended are counted.
+  `
+  DROP INDEX run_unended;
+  CREATE INDEX run_open ON run (workflow, created_at) WHERE state IN ('pending', 'running', 'waiting');
+  `,
 ];

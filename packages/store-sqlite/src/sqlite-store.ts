@@ -22,6 +22,7 @@ import { Log } from './log.ts';
 import { Messages } from './messages.ts';
 import { Removal } from './removal.ts';
 import { Runs } from './runs.ts';
+import { Turns } from './turns.ts';
 
 /** A store in a file. */
 export interface SqliteStore extends Store {
@@ -36,6 +37,7 @@ export function createSqliteStore(database: Database, options: ConnectionOptions
   const connection = new Connection(database, options);
   const blobs = new Blobs(`${options.file}.blobs`);
   const runs = new Runs(database);
+  const turns = new Turns(database);
   const log = new Log(database);
   const messages = new Messages(database);
   const cached = new Cached(database);
@@ -57,13 +59,17 @@ export function createSqliteStore(database: Database, options: ConnectionOptions
   return {
     file: options.file,
 
-    async create(run: NewRun, lease: Lease) {
+    async create(run: NewRun, lease: Lease, state: 'pending' | 'running' = 'running') {
       return connection.write(() => {
-        const created = runs.create(run, lease);
+        const created = runs.create(run, lease, state);
         const kept = runs.find(run.id);
         if (kept === undefined) throw new RangeError(`run ${run.id} is not where it was just put`);
         return { created, run: kept };
       });
+    },
+
+    async start(run: string, owner: string, limit: number, now: number) {
+      return connection.write(() => turns.start(run, owner, limit, now));
     },
 
     async append(appends: readonly Append[]) {

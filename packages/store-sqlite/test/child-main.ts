@@ -32,6 +32,15 @@ const TASKS: Readonly<Record<string, (file: string, ...parameters: string[]) => 
     await store.close();
   },
 
+  /** Says which of the pending runs it could start, of which only so many may be active. */
+  async start(file, count = '', limit = '') {
+    const store = await openStore(file);
+    await ready();
+    for (let index = 0; index < Number(count); index++)
+      if ((await store.start(`r${index}`, 'test', Number(limit), 0))?.length === 0) say(`r${index}`);
+    await store.close();
+  },
+
   /** Adds to its own log and sends to everybody's run, while others do. */
   async crowd(file, id = '', count = '') {
     const store = await openStore(file);

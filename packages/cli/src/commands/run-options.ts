@@ -1,4 +1,4 @@
-import type { IfExists, RunMode } from '@wf-sdk/core';
+import type { IfExists, IfFull, RunMode } from '@wf-sdk/core';
 import type { Durability } from '@wf-sdk/store-sqlite';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { InputFlag } from '../input/input-flags.ts';
@@ -12,6 +12,7 @@ export interface DrivingFlags {
   readonly export?: string;
   readonly concurrency?: number;
   readonly timeout?: string;
+  readonly ifFull?: IfFull;
   readonly runMode?: RunMode;
   readonly failFast?: true;
   readonly secretsFile?: string;
@@ -63,6 +64,7 @@ export function runCommandFor(flags: readonly InputFlag[]): Command {
 }
 
 const MODES: readonly RunMode[] = ['sequential', 'parallel', 'hybrid'];
+const IF_FULL: readonly IfFull[] = ['wait', 'fail'];
 const IF_EXISTS: readonly IfExists[] = ['resume', 'fail', 'replace'];
 const DURABILITIES: readonly Durability[] = ['normal', 'strict'];
 
@@ -99,6 +101,10 @@ export function drivingOptions(): readonly Option[] {
       '--timeout <duration>',
       "the most the run may take: '90s', '5m'; then it fails with exit code 124",
     ).argParser(aDuration),
+    new Option(
+      '--if-full <what>',
+      'what it does where as many runs of its workflow are active as may be: wait for its turn (default), or fail',
+    ).choices(IF_FULL),
     new Option(
       '--run-mode <mode>',
       'one task at a time; or all, with isolated tasks on this thread, or on threads of their own (default)',

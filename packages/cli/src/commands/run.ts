@@ -6,6 +6,7 @@ import {
   parallelLevels,
   type Plan,
   run,
+  type RunEvent,
   type RunHandle,
   type RunOptions,
   type RunResult,
@@ -69,10 +70,16 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
     const isQuiet = options.quiet === true || options.json === true;
     const kept = known === undefined ? beginAnew(store) : await takeUp(store, known, isQuiet);
     const source = { module, export: nameOfExport(exports, workflow, options.export) };
+    let isSaid = isQuiet || known !== undefined;
     const begin = (more: RunOptions): RunHandle<RunResult> => {
-      const handle = run(workflow, input, { ...more, ...id, store, source, ifExists });
-      if (!isQuiet && known === undefined)
+      const told = (event: RunEvent): void => {
+        if (event.run !== handle.id || isSaid) return;
+        isSaid = true;
         say(`run ${handle.id} is kept in ${showPath(file, process.cwd())}`);
+      };
+      // First, so that it stands above all that is told of the run; of one that is refused nothing is kept.
+      const observers = isSaid ? (more.observers ?? []) : [told, ...(more.observers ?? [])];
+      const handle = run(workflow, input, { ...more, ...id, store, source, ifExists, observers });
       return handle;
     };
     return await superviseRun({ plan, module, secrets, begin, kept }, options);

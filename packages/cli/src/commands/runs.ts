@@ -73,6 +73,7 @@ function storedState(phase: Phase): StoredRun['state'] {
 
 /** A run whose task runs another one that waits counts as waiting, and is stored as running. */
 function statesFor(phase: Phase): readonly StoredRun['state'][] {
+  if (phase === 'interrupted') return ['running', 'pending'];
   return phase === 'waiting' ? ['waiting', 'running'] : [storedState(phase)];
 }
 

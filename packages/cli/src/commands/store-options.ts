@@ -24,6 +24,7 @@ export function storeCommand(
 
 /** What `wf-sdk runs --status` takes. */
 export const PHASES: readonly Phase[] = [
+  'pending',
   'running',
   'waiting',
   'interrupted',

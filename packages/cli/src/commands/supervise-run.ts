@@ -8,6 +8,7 @@ import {
   type RunOptions,
   type RunResult,
   type SecretsProvider,
+  type TooManyRunsError,
 } from '@wf-sdk/core';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { threadLoader } from '../load/thread-loader.ts';
@@ -23,6 +24,7 @@ import { createReporter, deskFor } from './reporters.ts';
 import type { DrivingFlags } from './run-options.ts';
 import { say } from './say.ts';
 import type { Kept } from './take-up.ts';
+import { TurnNotices } from './turn-notices.ts';
 import { watchProcess } from './watch-process.ts';
 
 /** What is run: how it is begun, and where its module stands as a URL. */
@@ -46,6 +48,7 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
   const desk = deskFor(reporter, flags);
   const decisions: Decisions = new Decisions(() => handle, tree, desk, kept?.run, flags.wait === true);
   let told: RunEvent | undefined;
+  const turns = new TurnNotices(kept?.run.store, flags, say);
   const handle = begin(reporter, () =>
     subject.begin({
       ...optionsOf(flags),
@@ -58,6 +61,7 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
         reporter.observe,
         (event) => (told = event.type === 'run.finished' ? event : told),
         ...(eventsFile === undefined ? [] : [eventsFile.observe]),
+        turns.observe,
         (event) => decisions.observe(event),
       ],
     }),
@@ -70,6 +74,7 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
   );
   const result = await Promise.race([handle.result, decisions.left]);
   watch.end();
+  turns.end();
   decisions.end();
   if (result === undefined) await kept?.run.leave();
   reporter.end();
@@ -83,6 +88,7 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
     say(
       summary(result, plan.definition, coloursFor(process.stderr), process.cwd(), shownOutput(result, told)),
     );
+  if (result?.error?.code === 'too_many_runs') await turns.tell(plan.id);
   for (const problem of problems) say(problem);
   if (result === undefined) return EXIT.waiting;
   const code = exitCodeOf(result, decisions.gaveUp ? 'waiting' : watch.signal);
@@ -104,16 +110,19 @@ async function recall({ run, past, again }: Kept, tree: RunTree, { json }: Drivi
   }
 }
 
-type NotKept = FailedRun<string, Readonly<Record<string, unknown>>> & { readonly error: RunNotKeptError };
+type NotKept = FailedRun<string, Readonly<Record<string, unknown>>> & {
+  readonly error: RunNotKeptError | TooManyRunsError;
+};
 
 function isKept(result: RunResult): result is Exclude<RunResult, NotKept> {
-  return result.error?.code !== 'run_not_kept';
+  return result.error?.code !== 'run_not_kept' && result.error?.code !== 'too_many_runs';
 }
 
 /** Why a run was refused, or could not go on; and then what to do. */
 function notKept(result: RunResult, flags: DrivingFlags): string {
-  const { cause } = result.error ?? {};
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const { error } = result;
+  const why = error?.code === 'run_not_kept' ? error.cause : error;
+  const message = why instanceof Error ? why.message : String(why);
   if (exitCodeOf(result, undefined) === EXIT.usage) return message;
   return [message, ...howToGoOn(result.run, undefined, flags)].join('\n');
 }
@@ -122,10 +131,11 @@ function howToResume({ id }: RunHandle<RunResult>, flags: DrivingFlags): string 
   return howToGoOn(id, undefined, flags).join('\n');
 }
 
-function optionsOf({ concurrency, timeout, runMode, failFast, cache }: DrivingFlags): RunOptions {
+function optionsOf({ concurrency, timeout, ifFull, runMode, failFast, cache }: DrivingFlags): RunOptions {
   return {
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeout: timeout as `${number}s` }),
+    ...(ifFull !== undefined && { ifFull }),
     ...(runMode !== undefined && { mode: runMode }),
     ...(failFast === true && { onFailure: 'fail-fast' }),
     ...(cache === false && { cache }),

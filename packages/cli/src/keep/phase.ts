@@ -1,7 +1,7 @@
 import type { Store, StoredRun, StoredRunState } from '@wf-sdk/core';
 import { runsBelow } from './run-family.ts';
 
-/** The state of a run as a reader wants it: `interrupted` is one that should be running, and that nobody drives. */
+/** The state of a run as a reader wants it: `interrupted` is one that should be running, or waiting for its turn, and that nobody drives. */
 export type Phase = StoredRunState | 'interrupted';
 
 /** Who drives a run at this instant, in words; nothing where nobody does. */
@@ -13,6 +13,7 @@ export function driverOf({ lease }: StoredRun, now: number): string | undefined 
 
 /** @param now Milliseconds since the epoch. */
 export async function phaseOf(store: Store, run: StoredRun, now: number): Promise<Phase> {
+  if (run.state === 'pending') return driverOf(run, now) === undefined ? 'interrupted' : 'pending';
   if (run.state !== 'running' || driverOf(run, now) !== undefined) return run.state;
   // A run whose task runs another one that waits, waits with it.
   const below = await runsBelow(store, run.id);

@@ -18,6 +18,7 @@ export async function runsBelow(store: Store, id: string): Promise<readonly Stor
 /** Whether nothing more becomes of a run. */
 export function hasRunEnded({ state }: Pick<StoredRun, 'state'>): boolean {
   switch (state) {
+    case 'pending':
     case 'running':
     case 'waiting':
       return false;

@@ -40,7 +40,9 @@ export async function tell(store: Store, run: StoredRun, message: RunMessage): P
     if (told) return { type: 'done' };
     if (now === undefined || hasRunEnded(now)) return { type: 'ended' };
     if (driverOf(now, Date.now()) === undefined || (await freeRun(store, run.id))) return { type: 'kept' };
-    if (performance.now() >= until) return { type: 'unanswered' };
+    // Of what is said to a run that waits for its turn it hears at once only that it is cancelled.
+    const hearsLater = now.state === 'pending' && message.type !== 'cancel';
+    if (hearsLater || performance.now() >= until) return { type: 'unanswered' };
     await sleep(LOOK_MS);
   }
 }

@@ -1,6 +1,6 @@
 import { RunFailedError, TaskFailedError } from '@wf-sdk/core';
 import { expect, test } from 'vitest';
-import { count, formatDuration, headline } from './format.ts';
+import { count, formatDuration, headline, named } from './format.ts';
 
 test.each([
   [0, '0 ms'],
@@ -38,4 +38,13 @@ test.each([
   [undefined, 'undefined'],
 ])('the headline of %o', (error, line) => {
   expect(headline(error)).toBe(line);
+});
+
+test.each([
+  [['a'], 'a'],
+  [['a', 'b'], 'a and b'],
+  [['a', 'b', 'c', 'd', 'e'], 'a, b, c, d and e'],
+  [['a', 'b', 'c', 'd', 'e', 'f', 'g'], 'a, b, c, d, e and 2 more'],
+])('%j are %s', (all, text) => {
+  expect(named(all)).toBe(text);
 });

@@ -27,6 +27,16 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** So many are named one by one. */
+const NAMED = 5;
+
+/** `a, b and c`; of many the first ones, and how many more there are. */
+export function named(all: readonly string[]): string {
+  const [shown, more] = [all.slice(0, NAMED), all.length - NAMED];
+  const last = more > 0 ? `${more} more` : shown.length > 1 ? shown.pop() : undefined;
+  return last === undefined ? shown.join(', ') : `${shown.join(', ')} and ${last}`;
+}
+
 /** The first line of an error, without its name where that says nothing; of one within others what the innermost says. */
 export function headline(error: unknown): string {
   const envelope = openEnvelope(error);

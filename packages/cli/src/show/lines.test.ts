@@ -66,6 +66,29 @@ test('has a line for what a reader of a log wants to know', () => {
   ]);
 });
 
+test('says that a run waits for its turn, and of a run below another where it is', () => {
+  const pending = { type: 'run.pending', at: 0, version: '1', input: {}, limit: 2 } as const;
+  const lines = linesOf(
+    { ...pending, run, workflow: 'flow', runs: ['r0', 'q'] },
+    { type: 'run.started', run, at: 900, workflow: 'flow', version: '1', input: {}, total: 2 },
+    { type: 'attempt.started', run, at: 910, task: 'a', attempt: 1 },
+    {
+      ...pending,
+      limit: 1,
+      run: 'r1~a',
+      workflow: 'sub',
+      runs: ['s'],
+      parent: { run, task: 'a', attempt: 1 },
+    },
+  );
+  expect(lines).toEqual([
+    '◔ run r1 waits for its turn: 2 runs of flow may be active at once, and there are r0 and q',
+    'flow · run r1',
+    '▸ a',
+    '◔ a › run r1~a waits for its turn: 1 run of sub may be active at once, and there is s',
+  ]);
+});
+
 test('says that a run goes on, and what others say to it', () => {
   const lines = linesOf(
     { type: 'run.started', run, at: 0, workflow: 'flow', version: '1', input: {}, total: 2 },

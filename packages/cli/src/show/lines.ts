@@ -83,6 +83,7 @@ function eventLine(event: Exclude<RunEvent, UndoEvent>, run: RunView, colours: C
     case 'task.recovering':
     case 'task.sla_missed':
     case 'breaker.changed':
+    case 'run.pending':
     case 'run.told':
     case 'run.signalled':
       return noticeLine(event, run, colours);

@@ -1,7 +1,7 @@
 import type { BreakerState, LogLevel, RunEvent } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
 import { toJsonText } from './event-json.ts';
-import { formatDuration, headline } from './format.ts';
+import { count, formatDuration, headline, named } from './format.ts';
 import { markOf } from './marks.ts';
 import { nameOf } from './run-view.ts';
 import type { TaskView } from './task-view.ts';
@@ -11,6 +11,7 @@ type Notice =
   | 'task.recovering'
   | 'task.sla_missed'
   | 'breaker.changed'
+  | 'run.pending'
   | 'run.told'
   | 'run.signalled';
 
@@ -42,6 +43,11 @@ export function noticeLine(event: RunEvent, run: Place, colours: Colors): string
       const from = event.by === undefined ? '' : ` from ${event.by}`;
       return colours.dim(`  ${run.prefix}signal ${event.name} │ ${toJsonText(event.value)}${from}`);
     }
+    case 'run.pending': {
+      const most = `${count(event.limit, 'run')} of ${event.workflow} may be active at once`;
+      const are = event.runs.length === 1 ? 'there is' : 'there are';
+      return `${markOf('waiting', colours)} ${run.prefix}run ${event.run} waits for its turn: ${most}, and ${are} ${named(event.runs)}`;
+    }
     case 'run.told': {
       const who = event.by ?? 'somebody';
       return event.refused === undefined
@@ -60,6 +66,7 @@ const NOTICES: ReadonlySet<RunEvent['type']> = new Set<Notice>([
   'task.recovering',
   'task.sla_missed',
   'breaker.changed',
+  'run.pending',
   'run.told',
   'run.signalled',
 ]);

@@ -6,6 +6,7 @@ export function paintPhase(text: string, phase: Phase, colours: Colors): string 
   switch (phase) {
     case 'running':
       return colours.cyan(text);
+    case 'pending':
     case 'waiting':
     case 'interrupted':
       return colours.yellow(text);

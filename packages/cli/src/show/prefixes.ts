@@ -10,7 +10,8 @@ import { nameOf } from './run-view.ts';
 export function prefixesOf(root: string): (event: RunEvent) => string {
   const prefixes = new Map([[root, '']]);
   return (event) => {
-    if (event.type === 'run.started' && event.parent !== undefined && event.run !== root) {
+    const begins = event.type === 'run.pending' || event.type === 'run.started';
+    if (begins && event.parent !== undefined && event.run !== root) {
       const { run, task, item } = event.parent;
       prefixes.set(event.run, `${prefixes.get(run) ?? ''}${nameOf(task, item)} › `);
     }

@@ -25,7 +25,7 @@ export class RunTree {
 
   readonly apply = (event: RunEvent): void => {
     if (this.root.id === undefined) this.#take(this.root, event.run);
-    else if (event.type === 'run.started') this.#addChild(event);
+    else if (event.type === 'run.pending' || event.type === 'run.started') this.#addChild(event);
     const run = this.#runs.get(event.run);
     // A run whose task was not waited for any more.
     if (run === undefined) return;
@@ -39,13 +39,16 @@ export class RunTree {
     this.#runs.set(id, run);
   }
 
-  #addChild(event: Extract<RunEvent, { readonly type: 'run.started' }>): void {
-    const { run: id, workflow, total, parent } = event;
+  /** One that has waited for its turn is there already, and begins. */
+  #addChild(event: Extract<RunEvent, { readonly type: 'run.pending' | 'run.started' }>): void {
+    const { run: id, workflow, parent } = event;
     const above = parent === undefined ? undefined : this.#runs.get(parent.run);
     if (parent === undefined || above === undefined) return;
     const task = above.task(parent.task);
     const definition = this.#known(id) ?? childOf(task.definition);
-    const isKnown = definition?.id === workflow && definition.tasks.length === total;
+    const isKnown =
+      definition?.id === workflow &&
+      (event.type === 'run.pending' || definition.tasks.length === event.total);
     const place = { run: above, task, item: parent.item };
     const run = new RunView(workflow, isKnown ? definition : undefined, place);
     above.addChild(run, place);

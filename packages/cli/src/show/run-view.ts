@@ -23,6 +23,8 @@ export class RunView {
   /** Milliseconds since the epoch. */
   startedAt = 0;
   endedAt: number | undefined;
+  /** The runs it waits for, as long as it has not had its turn; as they were when it began to wait. */
+  pendingFor: readonly string[] | undefined;
   /** It has been told to stop, and has not ended yet. */
   cancelling = false;
   readonly #tasks: TaskView[];
@@ -88,7 +90,9 @@ export class RunView {
 
   /** Takes in an event of this run. */
   apply(event: RunEvent): void {
-    if (event.type === 'run.started') this.startedAt = event.at;
+    if (event.type === 'run.pending' || event.type === 'run.started') this.startedAt = event.at;
+    if (event.type === 'run.pending') this.pendingFor = event.runs;
+    else if (event.type === 'run.started' || event.type === 'run.retried') this.pendingFor = undefined;
     if (event.type === 'run.resumed') for (const task of this.#tasks) loseAttempts(task);
     if (event.type === 'run.retried') this.#goOn(event.tasks);
     if ('changed' in event) this.#change(event.changed ?? []);

@@ -33,6 +33,7 @@ export function statusJson(
       until,
     })),
     wakesAt: wakesAt(view),
+    pendingFor: run.state === 'pending' ? view.pendingFor : undefined,
     error: finished?.error,
     output: finished?.output,
   };

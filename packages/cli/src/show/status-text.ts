@@ -5,7 +5,7 @@ import { driverOf, type Phase } from '../keep/phase.ts';
 import { formatAge, formatInstant } from './age.ts';
 import { describeError } from './describe-error.ts';
 import { toJsonText } from './event-json.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration, named } from './format.ts';
 import { frame } from './frame.ts';
 import { paintPhase } from './phase.ts';
 import type { RunView } from './run-view.ts';
@@ -25,7 +25,7 @@ export interface StatusOptions {
 }
 
 /** Which run it is, and who drives it. */
-export function statusHeader({ run, phase, now }: Status, { columns, colours }: StatusOptions): string {
+export function statusHeader({ run, phase, view, now }: Status, { columns, colours }: StatusOptions): string {
   const { id, workflow, createdAt } = run;
   const driver = driverOf(run, now);
   const lines = [
@@ -34,6 +34,9 @@ export function statusHeader({ run, phase, now }: Status, { columns, colours }: 
       `begun ${formatInstant(createdAt)}, ${formatAge(now - createdAt)}; ${since(phase, run, now)}`,
     ),
     ...(driver === undefined ? [] : [colours.dim(`driven by ${driver}`)]),
+    ...(view.pendingFor === undefined || run.state !== 'pending'
+      ? []
+      : [colours.dim(`waits for its turn: when it was begun, for ${named(view.pendingFor)}`)]),
   ];
   return lines.map((line) => cliTruncate(line, columns)).join('\n');
 }
@@ -43,6 +46,8 @@ function since(phase: Phase, { updatedAt, wakeAt }: StoredRun, now: number): str
   switch (phase) {
     case 'running':
       return `last heard of ${ago}`;
+    case 'pending':
+      return 'nothing of it has started';
     case 'waiting':
       return `waits since ${formatDuration(now - updatedAt)}${wakeAt === undefined ? '' : wakes(wakeAt, now)}`;
     case 'interrupted':

@@ -141,6 +141,7 @@ export function applyToTask(task: TaskView, event: RunEvent): void {
     case 'compensation.succeeded':
     case 'compensation.failed':
     case 'task.log':
+    case 'run.pending':
     case 'run.started':
     case 'run.resumed':
     case 'run.retried':

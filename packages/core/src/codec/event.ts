@@ -24,6 +24,7 @@ const VALUES: { readonly [Type in RunEvent['type']]: ReadonlySet<string> } = {
   'item.succeeded': OUTPUT,
   'run.cancelling': new Set(['reason']),
   'run.finished': new Set(['error', 'output']),
+  'run.pending': new Set(['input']),
   'run.resumed': NONE,
   'run.retried': NONE,
   'run.signalled': new Set(['value']),

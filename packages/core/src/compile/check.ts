@@ -2,6 +2,7 @@ import { didYouMean } from '../lib/suggest.ts';
 import type { TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isSchema } from '../model/schema.ts';
+import { checkActiveRuns } from './active-runs.ts';
 import { checkControl, checkFailurePolicies } from './control.ts';
 import { checkRecovery } from './recovery.ts';
 
@@ -26,6 +27,7 @@ export function checkDefinition(definition: WorkflowDefinition, report: Report):
     });
   }
   checkFailurePolicies(definition, report);
+  checkActiveRuns(definition, report);
   if (definition.tasks.length === 0) {
     report({
       code: 'empty_workflow',

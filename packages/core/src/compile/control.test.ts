@@ -176,6 +176,14 @@ describe('a diagnostic is given for', () => {
     expect(diagnosticsOf(untyped([before], { onFailure: 'fail-fast', failurePolicy: 'leaves' }))).toEqual([]);
   });
 
+  test('how many of its runs may be active at once', () => {
+    for (const maxActiveRuns of [0, -1, 1.5, Infinity, Number.NaN, '2', null])
+      expect(diagnosticsOf(untyped([before], { maxActiveRuns }))).toMatchObject([
+        { code: 'bad_max_active_runs' },
+      ]);
+    expect(diagnosticsOf(untyped([before], { maxActiveRuns: 1 }))).toEqual([]);
+  });
+
   test('everything that means nothing for a task that sleeps', () => {
     const policies = {
       fanOut: { kind: 'matrix', axes: { a: [1] } },

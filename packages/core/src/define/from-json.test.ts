@@ -140,6 +140,7 @@ describe('a definition with everything in it', () => {
   const full = workflow('full', {
     onFailure: 'fail-fast',
     failurePolicy: 'leaves',
+    maxActiveRuns: 2,
     module: 'file:///full.ts',
   })
     .addTask('kind')
@@ -199,6 +200,7 @@ describe('a definition with everything in it', () => {
     version: '0.0.0',
     onFailure: 'fail-fast',
     failurePolicy: 'leaves',
+    maxActiveRuns: 2,
     module: 'file:///full.ts',
     tasks: [
       { id: 'kind' },

@@ -21,7 +21,17 @@ export function fromJSON(json: unknown, bindings: Bindings): Workflow {
 function workflowFromJSON(json: unknown, reader: JsonReader): WorkflowDefinition {
   const { bindings } = reader;
   const workflow = reader.object(json, 'the workflow');
-  const { format, id, version = '0.0.0', description, module, onFailure, failurePolicy, tasks } = workflow;
+  const {
+    format,
+    id,
+    version = '0.0.0',
+    description,
+    module,
+    onFailure,
+    failurePolicy,
+    maxActiveRuns,
+    tasks,
+  } = workflow;
   if (format !== undefined && format !== 'wf-sdk/workflow@1')
     reader.problem(`format ${JSON.stringify(format)} is not known; this version reads 'wf-sdk/workflow@1'`);
   if (typeof id !== 'string') reader.problem(`the workflow's id must be text, not ${JSON.stringify(id)}`);
@@ -38,6 +48,7 @@ function workflowFromJSON(json: unknown, reader: JsonReader): WorkflowDefinition
     // Whether these are ones there are is for `compile` to say.
     onFailure: onFailure as OnFailure | undefined,
     failurePolicy: failurePolicy as FailurePolicy | undefined,
+    maxActiveRuns: maxActiveRuns as number | undefined,
     input: bindings.input,
     tasks: Object.freeze(
       Array.isArray(tasks) ? tasks.map((task, place) => taskFromJSON(task, place, reader)) : [],

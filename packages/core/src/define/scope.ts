@@ -47,6 +47,12 @@ export interface WorkflowOptions<In, Input, Policy extends FailurePolicy = Failu
    * (`leaves`). Under `leaves` any output may be missing from a run that succeeded. @default 'any'
    */
   readonly failurePolicy?: Policy;
+  /**
+   * How many of its runs may be active at once, from 1: those that have started and have not ended. A run that is begun beyond
+   * that waits for its turn. In a store it holds for all processes that share the store, else for this process.
+   * @default no limit
+   */
+  readonly maxActiveRuns?: number;
   /** The module that exports the workflow, `import.meta.url`: isolated tasks are loaded from it. */
   readonly module?: string;
 }

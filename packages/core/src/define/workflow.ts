@@ -24,6 +24,7 @@ export function workflow<In = undefined, Input = In, Policy extends FailurePolic
     input: options.input,
     onFailure: options.onFailure,
     failurePolicy: options.failurePolicy,
+    maxActiveRuns: options.maxActiveRuns,
     module: options.module,
   });
   // The one seam between the typed face and the untyped builder behind it.

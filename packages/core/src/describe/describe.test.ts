@@ -99,6 +99,10 @@ describe('the graph as text', () => {
   });
 
   test('is a page for a terminal: batches, dependencies, policies, critical path', () => {
+    const one = workflow('one', { maxActiveRuns: 1 })
+      .addTask('a')
+      .run(() => 1);
+    expect(toText(compile(one)).split('\n')[0]).toBe('one 0.0.0: 1 task in 1 batch, at most 1 active run');
     expect(toText(plan)).toMatchInlineSnapshot(`
       "shop--1- 1.2.0: 6 tasks in 4 batches
 

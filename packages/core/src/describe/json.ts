@@ -24,6 +24,7 @@ export interface WorkflowJson {
   readonly description?: string;
   readonly onFailure?: WorkflowDefinition['onFailure'];
   readonly failurePolicy?: WorkflowDefinition['failurePolicy'];
+  readonly maxActiveRuns?: number;
   readonly module?: string;
   readonly tasks: readonly TaskJson[];
   /** There is an input schema to bind. */
@@ -93,7 +94,7 @@ interface PoolJson {
 }
 
 /** What a definition says that is JSON already. */
-const HEADER = ['description', 'onFailure', 'failurePolicy', 'module'] as const;
+const HEADER = ['description', 'onFailure', 'failurePolicy', 'maxActiveRuns', 'module'] as const;
 const PLAIN = [
   'triggerRule',
   'branches',

@@ -13,7 +13,7 @@ export function toText(plan: Plan): string {
   const levels = parallelLevels(plan);
   const width = plan.tasks.reduce((widest, { id }) => Math.max(widest, id.length), 0);
   const lines = [
-    `${plan.id} ${plan.version}: ${count(plan.tasks.length, 'task')} in ${count(levels.length, 'batch', 'batches')}`,
+    `${plan.id} ${plan.version}: ${count(plan.tasks.length, 'task')} in ${count(levels.length, 'batch', 'batches')}${limitOf(plan)}`,
   ];
   for (const [level, ids] of levels.entries()) {
     lines.push('', `batch ${level + 1}`);
@@ -25,6 +25,10 @@ export function toText(plan: Plan): string {
   }
   lines.push('', `* critical path: ${critical.join(' → ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+function limitOf({ definition: { maxActiveRuns } }: Plan): string {
+  return maxActiveRuns === undefined ? '' : `, at most ${count(maxActiveRuns, 'active run')}`;
 }
 
 function details(task: PlannedTask, plan: Plan): string {

@@ -102,6 +102,8 @@ export interface WorkflowDefinition {
   readonly input?: Schema | undefined;
   readonly onFailure?: OnFailure | undefined;
   readonly failurePolicy?: FailurePolicy | undefined;
+  /** How many of its runs may be active at once. @default no limit */
+  readonly maxActiveRuns?: number | undefined;
   /** Where the module stands that exports this workflow, as a URL: isolated tasks are loaded from it. */
   readonly module?: string | undefined;
   readonly tasks: readonly TaskDefinition[];

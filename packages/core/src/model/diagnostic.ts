@@ -30,6 +30,7 @@ export type DiagnosticCode =
   | 'bad_isolation'
   | 'bad_secret'
   | 'bad_failure_policy'
+  | 'bad_max_active_runs'
   | 'conflicting_policies'
   | 'unhandled_branch'
   | 'impossible_resources'

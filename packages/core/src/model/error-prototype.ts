@@ -39,6 +39,7 @@ import {
 } from './error.ts';
 import { SecretExposedError, SecretsError } from './secret-error.ts';
 import { SignalRefusedError, SignalTimeoutError } from './signal-error.ts';
+import { TooManyRunsError } from './turn-error.ts';
 
 const STORE: Readonly<Record<StoreErrorCode, { readonly prototype: WorkflowError }>> = {
   store_closed: StoreError,
@@ -94,6 +95,7 @@ const FAMILY: Readonly<Record<ErrorCode, { readonly prototype: WorkflowError }>>
   task_failed: TaskFailedError,
   thrown_value: ThrownValueError,
   timeout: TimeoutError,
+  too_many_runs: TooManyRunsError,
 };
 
 // Not DOMException: what stands on its prototype works on no other object.

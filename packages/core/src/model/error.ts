@@ -44,7 +44,8 @@ export type ErrorCode =
   | 'structure_changed'
   | 'task_failed'
   | 'thrown_value'
-  | 'timeout';
+  | 'timeout'
+  | 'too_many_runs';
 
 /**
  * Why a store could not do its work. `store_closed`: it was closed before. `store_corrupt`: what is in it cannot be
@@ -389,8 +390,7 @@ export function isRetryable(error: unknown): boolean {
 }
 
 function describeReason(reason: unknown): string {
-  if (reason === undefined) return '';
-  return `: ${reason instanceof Error ? reason.message : preview(reason)}`;
+  return reason === undefined ? '' : `: ${preview(reason)}`;
 }
 
 function preview(value: unknown): string {

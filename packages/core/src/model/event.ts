@@ -41,6 +41,19 @@ export type Decision = 'approve' | 'retry' | 'skip' | 'fail';
  */
 export type RunEvent =
   | (RunFact & {
+      /** The run waits for its turn: as many runs of its workflow are active as may be. Nothing of it has started. */
+      readonly type: 'run.pending';
+      readonly workflow: string;
+      readonly version: string;
+      readonly input: unknown;
+      /** How many runs of the workflow may be active at once. */
+      readonly limit: number;
+      /** The runs it waits for, in the order in which they were begun: active ones, and those whose turn comes before. */
+      readonly runs: readonly string[];
+      /** As in `run.started`. */
+      readonly parent?: ParentTask;
+    })
+  | (RunFact & {
       readonly type: 'run.started';
       readonly workflow: string;
       readonly version: string;

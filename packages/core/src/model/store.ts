@@ -6,8 +6,11 @@ import type { RunState } from './state.ts';
  * the bodies have no NUL in them.
  */
 
-/** A run that a store keeps: `waiting` where everything left waits, for a person, a signal or a timer. */
-export type StoredRunState = 'running' | 'waiting' | RunState;
+/**
+ * A run that a store keeps: `pending` where it waits for its turn, and has not started; `waiting` where everything left waits,
+ * for a person, a signal or a timer.
+ */
+export type StoredRunState = 'pending' | 'running' | 'waiting' | RunState;
 
 /** Where the workflow of a run can be loaded from again. */
 export interface RunSource {
@@ -130,8 +133,25 @@ export interface CacheEntry {
  * Every method rejects with `StoreError` where the store cannot do its work, and changes nothing then.
  */
 export interface Store {
-  /** Keeps a new run, held by this lease. Where there is one of that ID already, nothing is changed and that one is given. */
-  create(run: NewRun, lease: Lease): Promise<{ readonly created: boolean; readonly run: StoredRun }>;
+  /**
+   * Keeps a new run, held by this lease. Where there is one of that ID already, nothing is changed and that one is given.
+   *
+   * @param state `pending` where it has to wait for its turn: see `start`. @default 'running'
+   */
+  create(
+    run: NewRun,
+    lease: Lease,
+    state?: 'pending' | 'running',
+  ): Promise<{ readonly created: boolean; readonly run: StoredRun }>;
+  /**
+   * Makes a run `running` that is pending or has ended, if it is its turn: if of its workflow fewer other runs than `limit` are
+   * active or come before it. Active are those that are `running` or `waiting`, whether or not anybody holds them; before it come
+   * those that are pending, were created earlier, and are held at the instant `now`. A run that is active is left as it is.
+   *
+   * @returns The IDs of the runs it has to wait for, in the order in which they were created: none where it is active now.
+   * `undefined`, and nothing is changed, where it is not this owner who has its lease.
+   */
+  start(run: string, owner: string, limit: number, now: number): Promise<readonly string[] | undefined>;
   /**
    * Adds to the logs of runs, all at once: when it has settled, what was not refused is kept. Appends to one run are
    * applied in the order given, and calls in the order in which they were made.

@@ -60,6 +60,29 @@ export class Journal {
     });
   }
 
+  /** @param runs Those it waits for. */
+  runPending(
+    input: unknown,
+    limit: number,
+    runs: readonly string[],
+    at: number,
+    parent: ParentTask | undefined,
+  ): void {
+    if (!this.#publisher.wanted) return;
+    const { id: workflow, version } = this.#plan;
+    const event = {
+      type: 'run.pending',
+      run: this.#run.id,
+      at,
+      workflow,
+      version,
+      input,
+      limit,
+      runs,
+    } as const;
+    this.#publisher.publish(parent === undefined ? event : { ...event, parent });
+  }
+
   /** @param taking Why another process has the run, if not simply to go on with it. */
   runTakenUp({ retried, changed }: TakingUp, at: number, traceparent: string | undefined): void {
     if (!this.#publisher.wanted) return;

@@ -8,6 +8,7 @@ import {
 import type { RunEvent } from '../model/event.ts';
 import type { LogEntry, NewRun, Store, StoredRun } from '../model/store.ts';
 import { freeIfDead } from './dead-lease.ts';
+import { isActive } from './listed.ts';
 import { LogWriter } from './log-writer.ts';
 import { RunLog, type RunLogHost } from './run-log.ts';
 
@@ -45,6 +46,8 @@ export interface TakeUpOptions {
   readonly ifExists: 'resume' | 'fail' | 'replace' | 'must';
   /** One that has ended is to be driven again. */
   readonly again: boolean;
+  /** How a new one begins: `pending` where it has to wait for its turn. */
+  readonly state: 'pending' | 'running';
 }
 
 /**
@@ -55,7 +58,7 @@ export interface TakeUpOptions {
 export async function openRun(
   store: Store,
   run: NewRun,
-  { ifExists, again }: TakeUpOptions,
+  { ifExists, again, state }: TakeUpOptions,
   host: KeeperHost,
 ): Promise<Opened> {
   const { owner } = host;
@@ -63,7 +66,7 @@ export async function openRun(
   if (ifExists === 'replace') await forget(store, run.id, host);
   const known = ifExists === 'must' ? await existing(store, run.id) : undefined;
   const { created, run: kept } =
-    known === undefined ? await store.create(run, lease) : { created: false, run: known };
+    known === undefined ? await store.create(run, lease, state) : { created: false, run: known };
   if (!created && ifExists !== 'resume' && ifExists !== 'must') throw new RunExistsError(run.id, kept.state);
   if (!created) await takeUp(store, run, kept, again, host);
   const events = created ? undefined : await readAll(store, run.id, host);
@@ -100,7 +103,7 @@ async function takeUp(
     const changes = [`it is workflow '${run.workflow}' now, and was '${kept.workflow}'`];
     throw new StructureChangedError(run.id, run.workflow, changes);
   }
-  if (kept.state !== 'running' && kept.state !== 'waiting' && !again) return;
+  if (kept.state !== 'pending' && !isActive(kept) && !again) return;
   // Whoever drives the run above drives this one: a lease that is left was a process's that no longer does.
   if (run.parent !== undefined && kept.lease !== undefined) await store.release(run.id, kept.lease.owner);
   await freeIfDead(store, kept, host.isKnownDead);

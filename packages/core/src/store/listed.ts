@@ -19,6 +19,20 @@ export function isListed(run: StoredRun, query: RunQuery, hasUnheard: boolean): 
   );
 }
 
-function isClaimable({ state, lease }: StoredRun, now: number): boolean {
-  return (state === 'running' || state === 'waiting') && (lease === undefined || lease.until <= now);
+function isClaimable(run: StoredRun, now: number): boolean {
+  return (run.state === 'pending' || isActive(run)) && !isHeld(run, now);
+}
+
+/** Whether a run has started and has not ended. */
+export function isActive({ state }: Pick<StoredRun, 'state'>): boolean {
+  return state === 'running' || state === 'waiting';
+}
+
+/** Whether a run waits for its turn, and somebody is there to start it. */
+export function isInLine(run: StoredRun, now: number): boolean {
+  return run.state === 'pending' && isHeld(run, now);
+}
+
+function isHeld({ lease }: StoredRun, now: number): boolean {
+  return lease !== undefined && lease.until > now;
 }

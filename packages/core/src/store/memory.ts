@@ -12,7 +12,7 @@ import type {
   Store,
   StoredRun,
 } from '../model/store.ts';
-import { isListed } from './listed.ts';
+import { isActive, isInLine, isListed } from './listed.ts';
 
 /** A run with all there is about it. */
 interface KeptRun {
@@ -34,20 +34,40 @@ class MemoryStore implements Store {
   readonly #cache = new Map<string, CacheEntry>();
   #closed = false;
 
-  async create(run: NewRun, lease: Lease): Promise<{ readonly created: boolean; readonly run: StoredRun }> {
+  async create(
+    run: NewRun,
+    lease: Lease,
+    state: 'pending' | 'running' = 'running',
+  ): Promise<{ readonly created: boolean; readonly run: StoredRun }> {
     this.#checkOpen();
     const existing = this.#runs.get(run.id);
     if (existing !== undefined) return { created: false, run: existing.run };
     const { owner, until } = lease;
     const kept = {
       ...run,
-      state: 'running',
+      state,
       length: 0,
       updatedAt: run.createdAt,
       lease: { owner, until },
     } as const;
     this.#runs.set(run.id, { run: kept, log: [], messages: [], heard: 0 });
     return { created: true, run: kept };
+  }
+
+  async start(id: string, owner: string, limit: number, now: number): Promise<readonly string[] | undefined> {
+    this.#checkOpen();
+    const kept = this.#runs.get(id);
+    if (kept === undefined || kept.run.lease?.owner !== owner) return undefined;
+    if (isActive(kept.run)) return [];
+    const runs = Array.from(this.#runs.values(), ({ run }) => run);
+    const place = runs.indexOf(kept.run);
+    const ahead = runs.filter(
+      (run, at) =>
+        run.workflow === kept.run.workflow && (isActive(run) || (at < place && isInLine(run, now))),
+    );
+    if (ahead.length >= limit) return ahead.map((run) => run.id);
+    kept.run = { ...kept.run, state: 'running' };
+    return [];
   }
 
   async append(appends: readonly Append[]): Promise<readonly string[]> {

@@ -125,5 +125,6 @@ const CHANGES_NOTHING: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>
 function stateAfter(event: RunEvent): StoredRunState | undefined {
   if (event.type === 'run.finished') return event.state;
   if (event.type === 'run.waiting') return 'waiting';
+  if (event.type === 'run.pending') return 'pending';
   return CHANGES_NOTHING.has(event.type) ? undefined : 'running';
 }

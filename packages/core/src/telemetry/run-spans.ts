@@ -119,6 +119,7 @@ export class RunSpans implements Tracing {
   #observeRun(run: OpenSpan, event: Exclude<RunEvent, TaskEvent>): void {
     const { at } = event;
     switch (event.type) {
+      case 'run.pending':
       case 'run.started':
       case 'run.resumed':
         return;

@@ -9,6 +9,7 @@ import { listRules } from './store/list.ts';
 import { messageRules } from './store/message.ts';
 import { readRules } from './store/read.ts';
 import { removeRules } from './store/remove.ts';
+import { startRules } from './store/start.ts';
 
 /**
  * What every store does. What happens to it when its process is killed, or its disk is full, is not among this: that depends
@@ -16,6 +17,7 @@ import { removeRules } from './store/remove.ts';
  */
 export const storeConformance: Conformance<StoreSubject> = defineConformance('Store', [
   ...createRules,
+  ...startRules,
   ...appendRules,
   ...readRules,
   ...listRules,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { sampleRuns } from './sample-runs.ts';
 
 const TYPES: Record<RunEvent['type'], true> = {
+  'run.pending': true,
   'run.started': true,
   'task.queued': true,
   'attempt.started': true,
@@ -101,6 +102,7 @@ test('and every field that an event can have or lack', () => {
     ...new Set(events.filter((event) => event.type === type).map((event) => key in event)),
   ];
   const optional: readonly (readonly [RunEvent['type'], string])[] = [
+    ['run.pending', 'parent'],
     ['run.started', 'parent'],
     ['task.queued', 'pools'],
     ['attempt.started', 'item'],
@@ -131,7 +133,8 @@ test('and every field that an event can have or lack', () => {
 
 test('each is whole: it begins and ends with its run, and so do the runs below it', () => {
   for (const { run, events: told } of runs) {
-    expect(told.at(0)).toMatchObject({ type: 'run.started', run });
+    expect(['run.pending', 'run.started']).toContain(told.at(0)?.type);
+    expect(told.at(0)).toMatchObject({ run });
     expect(told.at(-1)).toMatchObject({ type: 'run.finished', run });
     const ids = (type: RunEvent['type']): string[] =>
       told.flatMap((event) => (event.type === type ? [event.run] : [])).sort();

@@ -14,6 +14,7 @@ import { recordResumed } from './resumed.ts';
 import { recordRetried } from './retried.ts';
 import type { Sample, SampleRun } from './sample.ts';
 import { signals } from './signals.ts';
+import { recordPending, turns } from './turns.ts';
 import { tooLate, undone } from './undone.ts';
 import { values } from './values.ts';
 
@@ -28,6 +29,7 @@ const SAMPLES: readonly Sample[] = [
   signals,
   breaker,
   childRuns,
+  turns,
   undone,
   tooLate,
   cancelled,
@@ -40,7 +42,13 @@ const SAMPLES: readonly Sample[] = [
  * that are hard to show. For the tests of whatever reads events. Each call makes them anew; they are alike each time.
  */
 export function sampleRuns(): Promise<readonly SampleRun[]> {
-  return Promise.all([...SAMPLES.map(record), recordResumed(), recordRetried(), recordCached()]);
+  return Promise.all([
+    ...SAMPLES.map(record),
+    recordResumed(),
+    recordRetried(),
+    recordCached(),
+    recordPending(),
+  ]);
 }
 
 async function record(sample: Sample): Promise<SampleRun> {

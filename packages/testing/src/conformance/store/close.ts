@@ -16,6 +16,7 @@ export const closeRules: readonly Rule<StoreSubject>[] = [
       await store.close();
       const calls: Record<Exclude<keyof Store, 'close'>, () => Promise<unknown>> = {
         create: () => store.create(newRun('r2'), LEASE),
+        start: () => store.start('r1', 'one', 1, NOON),
         append: () => store.append([append('r1', 0, ['a'])]),
         read: () => store.read('r1'),
         find: () => store.find('r1'),
