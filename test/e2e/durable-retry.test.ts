@@ -21,6 +21,10 @@ describe('wf-sdk retry', () => {
   test('runs again what failed, and what depends on it', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', ORDER);
     expect((await sandbox.run(['run', 'pipeline.ts', '--durable', '--run-id', 'one'])).code).toBe(1);
+    const failed = await sandbox.run(['status', 'one']);
+    expect(failed.stdout).toMatch(
+      /no lorry\n.*\n\nWhat went wrong can be run again.*:\n {2}wf-sdk retry one\n$/s,
+    );
     const second = await sandbox.run(['retry', 'one']);
     expect(second.code).toBe(1);
     expect(second.stderr).toContain('order · run one is retried: 2 tasks begin anew\n');
@@ -31,6 +35,7 @@ describe('wf-sdk retry', () => {
     expect(third.code).toBe(0);
     expect(JSON.parse(sandbox.read('result.json'))).toMatchObject({ run: 'one', output: { tell: 14 } });
     expect(linesOf(sandbox, 'ran')).toEqual(['pay', 'ship', 'ship', 'ship', 'tell']);
+    expect((await sandbox.run(['status', 'one'])).stdout).not.toContain('wf-sdk retry');
     const status = await sandbox.run(['status', 'one', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({ run: 'one', status: 'succeeded' });
     const events = await sandbox.run(['events', 'one', '--json']);

@@ -140,7 +140,14 @@ describe('secrets', () => {
 set them in the environment, or in .env
 `);
     expect([code, sandbox.list()]).toEqual([2, expect.not.arrayContaining(['ran', '.wf'])]);
-    expect((await sandbox.run(['run', 'pipeline.ts', '--dry-run'])).code).toBe(0);
+    const dry = await sandbox.run(['run', 'pipeline.ts', '--dry-run']);
+    expect([dry.code, dry.stderr]).toEqual([0, '']);
+    expect(dry.stdout).toContain(`\n\n${stderr}\nnothing was run (--dry-run)\n`);
+    const json = await sandbox.run(['run', 'pipeline.ts', '--dry-run', '--json'], {
+      env: { DB_URL: 'long enough' },
+    });
+    expect(JSON.parse(json.stdout)).toMatchObject({ missingSecrets: [{ name: 'API_TOKEN', tasks: ['a'] }] });
+    expect(json.stdout).not.toContain('long enough');
   });
 
   test('come from the environment, then from .env here and beside the pipeline, or from a file that is named', async ({

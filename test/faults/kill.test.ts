@@ -1,19 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { type RunEvent } from 'wf-sdk';
 import { test } from '../e2e/sandbox.ts';
 import { seededRandom } from 'wf-sdk/testing';
+import { checkLog, isKept, killed, MOST_KILLS, seedsOf } from './killing.ts';
 
 // A process is killed at moments that a seed decides, again and again, until the run has ended. WF_FAULTS=100 tries as many
 // seeds; FAULT_SEED=7 tries that one.
-
-const seeds =
-  process.env['FAULT_SEED'] === undefined
-    ? Array.from({ length: Number(process.env['WF_FAULTS'] ?? 4) }, (_, place) => place + 1)
-    : [Number(process.env['FAULT_SEED'])];
-
-/** A run that is never left in peace for so many starts is then. */
-const MOST_KILLS = 12;
 
 /** Retries, a fan-out, a workflow below, a sleep, and a saga that is undone at the end. */
 const PIPELINE = `
@@ -51,7 +43,7 @@ export default workflow('faulty')
 `;
 
 describe('a run whose process is killed again and again', () => {
-  test.for(seeds)(
+  test.for(seedsOf(4))(
     'ends right, and runs nothing again that had ended (seed %i)',
     async (seed, { sandbox }) => {
       const random = seededRandom(seed);
@@ -76,7 +68,7 @@ describe('a run whose process is killed again and again', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as RunEvent);
-      check(events);
+      checkLog(events);
       expect(events.filter(({ type }) => type === 'run.resumed').length).toBeLessThanOrEqual(2 * (kills + 1));
       const outputs = Object.fromEntries(
         events.flatMap((event) =>
@@ -101,47 +93,3 @@ describe('a run whose process is killed again and again', () => {
     },
   );
 });
-
-/** Whether the first process got as far as to keep the run. */
-async function isKept(sandbox: {
-  run(args: readonly string[]): Promise<{ readonly code: number | null }>;
-}): Promise<boolean> {
-  return (await sandbox.run(['status', 'r', '--json'])).code === 0;
-}
-
-async function killed(
-  started: {
-    readonly ended: Promise<{
-      code: number | null;
-      signal: NodeJS.Signals | null;
-      stdout: string;
-      stderr: string;
-    }>;
-    kill(signal: NodeJS.Signals): void;
-  },
-  afterMs: number,
-): ReturnType<() => typeof started.ended> {
-  await Promise.race([sleep(afterMs), started.ended]);
-  started.kill('SIGKILL');
-  return started.ended;
-}
-
-/** What must be true of a log whatever happened to those who wrote it. */
-function check(events: readonly RunEvent[]): void {
-  const ended = new Set<string>();
-  for (const event of events) {
-    if (!('task' in event)) continue;
-    const task = `${event.run} ${event.task}`;
-    const place = 'item' in event && event.item !== undefined ? `${task}[${event.item}]` : task;
-    if (event.type === 'attempt.started' && (ended.has(task) || ended.has(place)))
-      throw new Error(`${place} was run again`);
-    if (event.type === 'compensation.started' && ended.has(`undone ${place}`))
-      throw new Error(`${place} was undone again`);
-    if (event.type === 'item.succeeded' || event.type === 'task.succeeded' || event.type === 'task.failed') {
-      if (ended.has(place)) throw new Error(`${place} ended twice`);
-      ended.add(place);
-    }
-    if (event.type === 'compensation.succeeded') ended.add(`undone ${place}`);
-  }
-  expect(events.filter((event) => event.type === 'run.finished' && event.run === 'r')).toHaveLength(1);
-}

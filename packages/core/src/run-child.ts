@@ -30,6 +30,7 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
       ...settings,
       id,
       depth,
+      endsBy: parent.endsBy(planned.index),
       parent: item === undefined ? task : { ...task, item: item.index },
       signal: attempt.signal,
       observers: parent.observed ? [(event) => parent.hear(event)] : [],

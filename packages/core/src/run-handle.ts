@@ -11,7 +11,7 @@ import type { ChildWorkflow } from './model/definition.ts';
 import { CancelledError, type WorkflowError } from './model/error.ts';
 import { RunNotKeptError } from './model/durable-error.ts';
 import type { RunEvent } from './model/event.ts';
-import type { Plan, PlannedTask } from './model/plan.ts';
+import type { Plan, PlannedTask, TaskIndex } from './model/plan.ts';
 import type { Pool } from './model/placement.ts';
 import type { Dispatcher } from './model/ports.ts';
 import type { RunResult } from './model/result.ts';
@@ -216,6 +216,11 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     children.delete(handle);
     if (result.state !== 'succeeded') throw endless(result.error) ?? result.error;
     return result.output;
+  }
+
+  /** When a task is ended because of the time, in milliseconds since the epoch. */
+  endsBy(task: TaskIndex): number {
+    return this.#runtime.waits.endsBy(task);
   }
 
   /** What a run below this one tells, its observers hear. */

@@ -22,7 +22,11 @@ export interface RunOptions {
   readonly id?: string;
   /** How many tasks may run at once, from 1; 1 is one after the other. @default Infinity */
   readonly concurrency?: number;
-  /** The most the whole run may take. Then what has not ended is cancelled and the run fails. @default no limit */
+  /**
+   * The most the whole run may take. Then what has not ended is cancelled and the run fails. It is kept with the run.
+   *
+   * @default no limit; of a run that goes on, the one it was begun with
+   */
   readonly timeout?: Duration;
   /** How long running tasks have to stop when the run is cancelled, before they are no longer waited for. @default '10s' */
   readonly gracePeriod?: Duration;
@@ -146,6 +150,8 @@ export interface RunSettings {
   /** The task of another run that runs this one, if one does, and how many runs are above it. */
   readonly parent: ParentTask | undefined;
   readonly depth: number;
+  /** When that task is ended because of the time, in milliseconds since the epoch. */
+  readonly endsBy: number;
 }
 
 /** @throws OptionError for an option that is not usable. */
@@ -183,6 +189,7 @@ export function toSettings(options: RunOptions): RunSettings {
     allowChanged: options.allowChanged ?? false,
     parent: undefined,
     depth: 0,
+    endsBy: Infinity,
   };
 }
 

@@ -10,6 +10,7 @@ export type {
   TestOptions,
   TestSettings,
 } from './run/test-options.ts';
+export type { Signals, WaitingForSignal } from './run/signals.ts';
 export type { Failures, StubHandler, StubOf, Stubs } from './run/stub-types.ts';
 export { after, type Timed } from './run/after.ts';
 export { gate, type Gate } from './run/gate.ts';

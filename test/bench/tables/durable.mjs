@@ -4,6 +4,7 @@ import path from 'node:path';
 import { run } from 'wf-sdk';
 import { openStore } from 'wf-sdk/store';
 import { compare, time } from '../measure.mjs';
+import { peerRows } from '../peer.mjs';
 import { define } from '../subjects/wf-sdk.mjs';
 import { targets } from '../targets.mjs';
 
@@ -20,7 +21,7 @@ const body =
  *
  * @type {import('../tables.mjs').Measure}
  */
-export async function measure({ effort }) {
+export async function measure({ effort, check }) {
   /** @type {import('../table.mjs').Row[]} */
   const rows = [];
   for (const durability of /** @type {const} */ (['normal', 'strict'])) {
@@ -60,6 +61,8 @@ export async function measure({ effort }) {
     effort,
   );
   rows.push({ label: 'the same chains, nothing kept', measured: perSecond(inMemory) });
+  // A check has to be quick, and to work without a network.
+  if (!check) rows.push(...(await peerRows()));
   return { title: 'runs that are kept', rows };
 }
 

@@ -4,6 +4,7 @@ import { count } from '../show/format.ts';
 import { waitPhrase, whyAsked } from '../show/phrases.ts';
 import type { RunTree } from '../show/run-tree.ts';
 import type { RunView } from '../show/run-view.ts';
+import type { TaskView } from '../show/task-view.ts';
 import { isStuck, signalledIn, type Waiting, waitingIn } from '../show/waiting.ts';
 import type { Decided } from './ask.ts';
 
@@ -43,7 +44,7 @@ export class Decisions {
   readonly #stays: boolean;
   /** Keeps the process alive while the run waits for what may come from others. */
   #alive: NodeJS.Timeout | undefined;
-  /** A task has begun to wait. */
+  /** Something has begun to wait. */
   #armed = false;
   #looking = false;
   #asking: AbortController | undefined;
@@ -91,7 +92,10 @@ export class Decisions {
     if (event.type === 'task.decided' && this.#isAsked(event)) this.#asking?.abort();
     // A run that goes on may have tasks that waited before.
     const arms =
-      event.type === 'run.resumed' || event.type === 'run.retried' || event.type === 'task.waiting';
+      event.type === 'run.resumed' ||
+      event.type === 'run.retried' ||
+      event.type === 'run.waiting' ||
+      event.type === 'task.waiting';
     if (arms) this.#armed = true;
     if (this.#armed) this.#lookSoon();
   }
@@ -130,7 +134,7 @@ export class Decisions {
   #look(): void {
     if (this.#over) return;
     const { root } = this.#tree;
-    this.#armed = root.countIn('running', 'waiting') > 0;
+    this.#armed = root.countIn('running', 'waiting', 'retrying') > 0;
     if (!this.#isStuck) return;
     if (this.#desk.canAsk && waitingIn(root).length > 0) void this.#ask();
     else this.#giveUp();
@@ -245,12 +249,16 @@ export class Decisions {
   }
 }
 
-/** What waits for a signal or a timer, in a run and those below it. */
+/** What waits for a signal, a timer or another attempt, in a run and those below it. */
 function othersIn(run: RunView): readonly Waiting[] {
   return run.tasks.flatMap((task) => [
-    ...(task.state === 'waiting' && task.waitsFor !== 'approval' ? [{ run, task }] : []),
+    ...(waitsForOther(task) ? [{ run, task }] : []),
     ...Array.from(run.childrenOf(task).values()).flatMap(othersIn),
   ]);
+}
+
+function waitsForOther({ state, waitsFor }: TaskView): boolean {
+  return state === 'retrying' || (state === 'waiting' && waitsFor !== 'approval');
 }
 
 function nameOf({ run, task }: Waiting): string {

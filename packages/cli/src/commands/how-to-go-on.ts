@@ -46,6 +46,14 @@ export function howToGoOn(
   ];
 }
 
+/** How what went wrong in a run that has ended is run again, as lines for the user. */
+export function howToRetry(run: string, { store }: { readonly store?: string }): readonly string[] {
+  return [
+    `What went wrong can be run again, and what depends on it:`,
+    `  wf-sdk retry ${run}${storeFlag(store)}`,
+  ];
+}
+
 function instant(at: number): string {
   const left = at - Date.now();
   return left <= 0 ? 'now' : `at ${formatInstant(at)}, in ${formatDuration(left)}`;

@@ -26,7 +26,7 @@ import { loadPipeline } from '../load/load-pipeline.ts';
 import { nameOfExport, pickWorkflow } from '../load/pick-workflow.ts';
 import { showPath } from '../load/show-path.ts';
 import { UsageError } from '../usage-error.ts';
-import { secretsFor } from './secrets.ts';
+import { type MissingSecrets, missingSecrets, secretsFor } from './secrets.ts';
 import { describeRun, reservedNames, runCommandFor, type RunFlags } from './run-options.ts';
 import { say, sayWarnings } from './say.ts';
 import { superviseRun } from './supervise-run.ts';
@@ -53,8 +53,9 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
   const input = await inputFrom(command, flags, plan);
   await checkInput(plan, input, flags);
   if (options.quiet !== true) sayWarnings(plan);
-  if (options.dryRun === true) return dryRun(plan, options);
   const path = findPipeline(first.file, process.cwd());
+  if (options.dryRun === true)
+    return dryRun(plan, await missingSecrets(workflow, path, options.secretsFile), options);
   const module = pathToFileURL(path).href;
   const secrets = await secretsFor(workflow, path, options.secretsFile);
   const id = options.runId === undefined ? {} : { id: options.runId };
@@ -149,11 +150,19 @@ async function checkInput(plan: Plan, input: unknown, flags: readonly InputFlag[
   throw new UsageError(['the input does not fit the workflow:', ...lines].join('\n'));
 }
 
-function dryRun(plan: Plan, { json }: RunFlags): number {
+/** @param missing What a run would be refused for. */
+function dryRun(plan: Plan, missing: MissingSecrets | undefined, { json }: RunFlags): number {
   const { id, version } = plan;
-  const facts = { workflow: id, version, batches: parallelLevels(plan), criticalPath: criticalPath(plan) };
+  const facts = {
+    workflow: id,
+    version,
+    batches: parallelLevels(plan),
+    criticalPath: criticalPath(plan),
+    missingSecrets: missing?.needs ?? [],
+  };
+  const refused = missing === undefined ? '' : `${missing.message}\n\n`;
   process.stdout.write(
-    json === true ? `${JSON.stringify(facts)}\n` : `${toText(plan)}\nnothing was run (--dry-run)\n`,
+    json === true ? `${JSON.stringify(facts)}\n` : `${toText(plan)}\n${refused}nothing was run (--dry-run)\n`,
   );
   return EXIT.succeeded;
 }

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { checkSecrets, SecretsError, type SecretsProvider, type WorkflowDefinition } from '@wf-sdk/core';
+import {
+  checkSecrets,
+  type SecretNeed,
+  SecretsError,
+  type SecretsProvider,
+  type WorkflowDefinition,
+} from '@wf-sdk/core';
 import { showPath } from '../load/show-path.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -44,6 +50,29 @@ export async function secretsFor(
     );
   }
   return provider;
+}
+
+/** The secrets that a run would be refused for, and what its user would be told. */
+export interface MissingSecrets {
+  readonly needs: readonly SecretNeed[];
+  readonly message: string;
+}
+
+/**
+ * Looks for them as a run would, without running anything. Takes what `secretsFor` takes.
+ *
+ * @throws UsageError where the file that was named cannot be read.
+ */
+export async function missingSecrets(
+  ...run: Parameters<typeof secretsFor>
+): Promise<MissingSecrets | undefined> {
+  try {
+    await secretsFor(...run);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UsageError && error.cause instanceof SecretsError)) throw error;
+    return { needs: error.cause.missing, message: error.message };
+  }
 }
 
 function filesBeside(pipeline: string): readonly string[] {

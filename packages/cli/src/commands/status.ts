@@ -11,7 +11,7 @@ import type { Reporter } from '../show/reporter.ts';
 import { statusJson } from '../show/status-json.ts';
 import { type Status, statusEnd, statusHeader, statusTasks } from '../show/status-text.ts';
 import { printEvents } from './events.ts';
-import { howToGoOn } from './how-to-go-on.ts';
+import { howToGoOn, howToRetry } from './how-to-go-on.ts';
 import { print, widthOf } from './print.ts';
 import { isInteractive } from './reporters.ts';
 
@@ -60,6 +60,9 @@ function showEnd({ run, phase, view }: Status, { finished }: RunPicture, flags: 
   const end = finished === undefined ? undefined : statusEnd(finished, options());
   if (end !== undefined) print(end);
   if (phase === 'waiting' || phase === 'interrupted') print(`\n${howToGoOn(run.id, view, flags).join('\n')}`);
+  // A run below another one is retried with that.
+  const isRetriable = (phase === 'failed' || phase === 'cancelled') && run.parent === undefined;
+  if (isRetriable) print(`\n${howToRetry(run.id, flags).join('\n')}`);
 }
 
 async function watch(store: Store, status: Status, picture: RunPicture, flags: StatusFlags): Promise<void> {

@@ -48,10 +48,11 @@ export function skipWord(reason: SkipReason | undefined): string {
 
 /** What a waiting task waits for. @param now Milliseconds since the epoch. */
 export function waitPhrase(
-  { waitsFor, until, message, signal, error, definition }: TaskView,
+  { state, attempt, waitsFor, until, message, signal, error, definition }: TaskView,
   now: number,
 ): string {
   const left = until === undefined ? '' : formatDuration(Math.max(0, until - now));
+  if (state === 'retrying') return `is tried again in ${left}, after attempt ${attempt}: ${headline(error)}`;
   switch (waitsFor) {
     case 'timer':
       return left === '' ? 'sleeps' : `sleeps for another ${left}`;

@@ -27,6 +27,8 @@ export class RunView {
   pendingFor: readonly string[] | undefined;
   /** It has been told to stop, and has not ended yet. */
   cancelling = false;
+  /** While all of it waits: when it goes on by itself, in milliseconds since the epoch; `Infinity` where it does not. */
+  waitsUntil: number | undefined;
   readonly #tasks: TaskView[];
   readonly #byId: Map<string, TaskView>;
   readonly #children = new Map<TaskView, Map<number | undefined, RunView>>();
@@ -96,6 +98,8 @@ export class RunView {
     if (event.type === 'run.resumed') for (const task of this.#tasks) loseAttempts(task);
     if (event.type === 'run.retried') this.#goOn(event.tasks);
     if ('changed' in event) this.#change(event.changed ?? []);
+    if (event.type === 'run.waiting') this.waitsUntil = event.until ?? Infinity;
+    else if (!isHeard(event)) this.waitsUntil = undefined;
     if (event.type === 'run.cancelling') this.cancelling = true;
     if (event.type === 'run.finished') {
       this.cancelling = false;
@@ -135,6 +139,11 @@ export class RunView {
     const task = this.#byId.get(id);
     if (task !== undefined) Object.assign(task, createTaskView(id, task.definition));
   }
+}
+
+/** What was said to a run that waits, and changes nothing by itself. */
+function isHeard({ type }: RunEvent): boolean {
+  return type === 'run.told' || type === 'run.signalled' || type === 'task.log' || type === 'task.sla_missed';
 }
 
 /** `ship`, and `ship[3]` where one of its items is meant. */

@@ -23,14 +23,15 @@ export function signalledIn(run: RunView): readonly Waiting[] {
   ]);
 }
 
-/** When the first of what waits in a run, and those below it, goes on by itself. @returns Milliseconds since the epoch. */
+/** When the first of what waits in a run, and those below it, goes on by itself, or is ended by a time limit. @returns Milliseconds since the epoch. */
 export function wakesAt(run: RunView): number | undefined {
   const instants = run.tasks.flatMap((task) => [
-    task.state === 'waiting' ? task.until : undefined,
+    task.state === 'waiting' || task.state === 'retrying' ? task.until : undefined,
     ...Array.from(run.childrenOf(task).values(), wakesAt),
   ]);
-  const known = instants.filter((instant) => instant !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
+  const known = [run.waitsUntil, ...instants].filter((instant) => instant !== undefined);
+  const first = Math.min(...known);
+  return first === Infinity ? undefined : first;
 }
 
 /**
@@ -56,7 +57,9 @@ export function isStuck(run: RunView, dueAfter: number = Infinity): boolean {
         holdsSlot = true;
         break;
       case 'retrying':
-        return false;
+        if (task.until === undefined || task.until <= dueAfter) return false;
+        waits = true;
+        break;
       case 'waiting':
         if (!waitsFromOutside(task, dueAfter)) return false;
         waits = true;
@@ -69,6 +72,8 @@ export function isStuck(run: RunView, dueAfter: number = Infinity): boolean {
         break;
     }
   }
+  // A time limit may end what waits; the run itself says whether none is about to.
+  if (!holdsSlot && !wantsSlot && run.waitsUntil === undefined) return false;
   // A queued task gets no slot while tasks hold them that wait; without such a task it is about to get one.
   return waits && (!wantsSlot || holdsSlot);
 }

@@ -62,6 +62,7 @@ const EVENTS: { readonly [Type in RunEvent['type']]: readonly Extract<RunEvent, 
   'run.resumed': [
     { type: 'run.resumed', run, at },
     { type: 'run.resumed', run, at, changed: ['a', 'b'] },
+    { type: 'run.resumed', run, at, timeoutMs: 5 },
   ],
   'run.retried': [
     { type: 'run.retried', run, at, tasks: ['a'], messages: 0 },
@@ -73,6 +74,7 @@ const EVENTS: { readonly [Type in RunEvent['type']]: readonly Extract<RunEvent, 
   ],
   'run.started': [
     { type: 'run.started', run, at, workflow: 'w', version: '1', input: undefined, total: 3 },
+    { type: 'run.started', run, at, workflow: 'w', version: '1', input: 1, total: 3, timeoutMs: 60_000 },
     {
       type: 'run.started',
       run,

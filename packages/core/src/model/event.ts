@@ -64,6 +64,8 @@ export type RunEvent =
       readonly parent?: ParentTask;
       /** The W3C traceparent of the run's span, where it is traced: processes that go on with the run join its trace. */
       readonly traceparent?: string;
+      /** The most the run may take, where that is limited. */
+      readonly timeoutMs?: number;
     })
   | (TaskFact & {
       readonly type: 'task.queued';
@@ -174,6 +176,8 @@ export type RunEvent =
       readonly changed?: readonly string[];
       /** The W3C traceparent of the run's span in this process, where it is traced. */
       readonly traceparent?: string;
+      /** The most the run may take, where that was said anew. */
+      readonly timeoutMs?: number;
     })
   | (RunFact & {
       /** A run that had ended goes on: some of its tasks begin anew, the others keep what they gave. */
@@ -186,6 +190,7 @@ export type RunEvent =
       readonly changed?: readonly string[];
       /** As in `run.resumed`. */
       readonly traceparent?: string;
+      readonly timeoutMs?: number;
     })
   | (RunFact & {
       /** A signal was sent into the run. It is kept until a task takes it. */

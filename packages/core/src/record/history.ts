@@ -59,6 +59,8 @@ export interface History {
   /** How often it was retried. */
   readonly retries: number;
   readonly input: unknown;
+  /** The most the run may take, as was said last. */
+  readonly timeoutMs: number | undefined;
   readonly tasks: ReadonlyMap<string, TaskHistory>;
   /** What succeeded, in order: a task, or an item of one. */
   readonly done: readonly Done[];
@@ -100,6 +102,7 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
     first: undefined,
     last: undefined,
   };
+  let timeoutMs: number | undefined;
   for (const event of events) {
     if ('traceparent' in event) {
       traces.first ??= event.traceparent;
@@ -120,11 +123,14 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
         done.push({ task: event.task, item: event.item, output: event.output });
     } else if (event.type === 'run.started') {
       started = event;
+      timeoutMs = event.timeoutMs;
     } else if (event.type === 'run.resumed') {
       for (const task of tasks.values()) task.underWay = 0;
+      timeoutMs = event.timeoutMs ?? timeoutMs;
     } else if (event.type === 'run.retried') {
       retriedAt = event.at;
       retries++;
+      timeoutMs = event.timeoutMs ?? timeoutMs;
       messages = Math.max(messages, event.messages);
     } else if (event.type === 'run.signalled') {
       const { number, name, value, by } = event;
@@ -144,6 +150,7 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
     retriedAt,
     retries,
     input: started.input,
+    timeoutMs,
     tasks,
     done,
     compensations,

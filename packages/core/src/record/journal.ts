@@ -20,6 +20,11 @@ interface Tried {
   readonly attempt: number;
   readonly item: { readonly index: number } | undefined;
 }
+/** What a run is begun under. */
+interface Terms {
+  readonly parent: ParentTask | undefined;
+  readonly timeoutMs: number | undefined;
+}
 /** What every event about a task has. */
 type FactKey = 'type' | 'run' | 'at' | 'task';
 
@@ -46,7 +51,7 @@ export class Journal {
   runStarted(
     input: unknown,
     at: number,
-    parent: ParentTask | undefined,
+    { parent, timeoutMs }: Terms,
     traceparent: string | undefined,
   ): void {
     if (!this.#publisher.wanted) return;
@@ -56,6 +61,7 @@ export class Journal {
     this.#publisher.publish({
       ...event,
       ...(parent !== undefined && { parent }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
       ...(traceparent !== undefined && { traceparent }),
     });
   }
@@ -83,13 +89,22 @@ export class Journal {
     this.#publisher.publish(parent === undefined ? event : { ...event, parent });
   }
 
-  /** @param taking Why another process has the run, if not simply to go on with it. */
-  runTakenUp({ retried, changed }: TakingUp, at: number, traceparent: string | undefined): void {
+  /**
+   * @param taking Why another process has the run, if not simply to go on with it.
+   * @param timeoutMs The most the run may take, where that was said anew.
+   */
+  runTakenUp(
+    { retried, changed }: TakingUp,
+    timeoutMs: number | undefined,
+    at: number,
+    traceparent: string | undefined,
+  ): void {
     if (!this.#publisher.wanted) return;
     const fact = {
       run: this.#run.id,
       at,
       ...(changed.length > 0 && { changed }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
       ...(traceparent !== undefined && { traceparent }),
     };
     this.#publisher.publish(

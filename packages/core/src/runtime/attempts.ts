@@ -205,11 +205,13 @@ export class Attempts {
         loop.tick();
         loop.journal.attemptFailed(task.index, attempt, error, loop.now, delayMs, item?.index);
         this.#ends.waitingFor(task, item, 'retry');
+        if (item === undefined) loop.waits.beginRetry(task.index, delayMs);
         loop.proceed();
         return true;
       },
       again: () => {
         loop.tick();
+        if (item === undefined) loop.waits.end(task.index);
         this.#ends.again(task, item);
         loop.proceed();
       },

@@ -15,6 +15,7 @@ export type Phase = 'new' | 'open' | 'going' | 'ended';
 
 /** Throws where an output cannot be kept; may warn of one that can. */
 export type CheckKept = (task: PlannedTask, output: unknown, warn: (message: string) => void) => void;
+
 /** What a task waits for, without a slot. Times are milliseconds since the epoch. */
 export interface Wait {
   /** When it ends by itself, if it does. */
@@ -28,6 +29,8 @@ export interface Wait {
 /** Knows which tasks wait. */
 interface WaitingTasks {
   begin(task: TaskIndex, wait: Wait): void;
+  /** The same for the wait before another attempt. */
+  beginRetry(task: TaskIndex, delayMs: number): void;
   end(task: TaskIndex): void;
 }
 

@@ -107,10 +107,12 @@ export class Rescues {
     const disarm = loop.clock.setTimer(delayMs, () => {
       this.#underWay.delete(index);
       loop.tick();
+      loop.waits.end(index);
       loop.scheduler.requeue(index);
       loop.proceed();
     });
     this.#underWay.set(index, disarm);
+    loop.waits.beginRetry(index, delayMs);
   }
 
   #escalate(index: TaskIndex, error: Error, message: string | undefined): void {

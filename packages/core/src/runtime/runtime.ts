@@ -45,7 +45,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   /** What was done and can be undone, in the order in which it was done. */
   done: Undo[] | undefined;
   readonly outputs: RunOutputs;
-  readonly waits: Waits = new Waits(this);
+  readonly waits: Waits = new Waits(this, () => this.#stopping.endsBy);
   readonly stored: RuntimeHost['stored'];
   readonly checkKept: RuntimeHost['checkKept'];
   now: number;
@@ -122,10 +122,10 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.tick();
     const span = this.tracing?.begin(past === undefined ? this.startedAt : this.now, past?.history.traces);
     if (past === undefined) {
-      this.journal.runStarted(input, this.startedAt, this.#settings.parent, span);
+      this.journal.runStarted(input, this.startedAt, this.#settings, span);
       this.#stopping.open();
     } else {
-      this.journal.runTakenUp(past.taking, this.now, span);
+      this.journal.runTakenUp(past.taking, this.#settings.timeoutMs, this.now, span);
       this.#stopping.reopen(past.history);
     }
     this.#signals?.open();

@@ -20,7 +20,7 @@ interface Stop {
   readonly graceMs: number;
 }
 
-type Reopened = Pick<History, 'cancelling' | 'retriedAt'>;
+type Reopened = Pick<History, 'cancelling' | 'retriedAt' | 'timeoutMs'>;
 
 /** Ends a run before its tasks have: it was cancelled, took too long, or fails fast. The first reason holds. */
 export class Stopping {
@@ -28,6 +28,8 @@ export class Stopping {
   readonly #settings: RunSettings;
   #stop: Stop | undefined;
   #forced = false;
+  /** When its time is over, in milliseconds since the epoch. */
+  #timeoutAt = Infinity;
   #disarmTimeout: (() => void) | undefined;
   #disarmGrace: (() => void) | undefined;
   /** An observer stopped the run in the midst of a step: it is done as soon as the step is. */
@@ -52,20 +54,25 @@ export class Stopping {
     return this.#stop?.failure !== undefined;
   }
 
+  /** When the run is ended because of the time, its own or that of those above it; in milliseconds since the epoch. */
+  get endsBy(): number {
+    return this.#stop === undefined ? Math.min(this.#timeoutAt, this.#settings.endsBy) : Infinity;
+  }
+
   /** The run is known: its time counts, and what was asked of it before is done. */
   open(): void {
-    this.#startTimeout();
+    this.#startTimeout(this.#settings.timeoutMs, this.#loop.startedAt);
     if (this.#stop !== undefined) this.stopTasks();
   }
 
   /**
    * The same for a run that goes on. What was asked of it meanwhile is done once it does.
    *
-   * A run that is retried has all its time again. One that was being stopped when its process ended: nothing runs any more
-   * of what was to end.
+   * The time that it may take is the one it was begun with, unless another one is given now. A run that is retried has all
+   * of it again. One that was being stopped when its process ended: nothing runs any more of what was to end.
    */
-  reopen({ cancelling, retriedAt }: Reopened): void {
-    this.#startTimeout(retriedAt);
+  reopen({ cancelling, retriedAt, timeoutMs }: Reopened): void {
+    this.#startTimeout(this.#settings.timeoutMs ?? timeoutMs, retriedAt ?? this.#loop.startedAt);
     this.due = this.#stop !== undefined;
     if (cancelling === undefined) return;
     const { reason, failure, wholly = false } = cancelling;
@@ -75,16 +82,14 @@ export class Stopping {
     this.due = false;
   }
 
-  #startTimeout(since: number = this.#loop.startedAt): void {
-    const { timeoutMs } = this.#settings;
+  #startTimeout(timeoutMs: number | undefined, since: number): void {
+    if (timeoutMs === undefined) return;
     const loop = this.#loop;
-    if (timeoutMs !== undefined) {
-      const leftMs = Math.max(0, since + timeoutMs - loop.now);
-      this.#disarmTimeout = loop.clock.setTimer(leftMs, () => {
-        const error = new RunTimeoutError(loop.info.id, loop.plan.id, timeoutMs);
-        this.stop(error, error);
-      });
-    }
+    this.#timeoutAt = since + timeoutMs;
+    this.#disarmTimeout = loop.clock.setTimer(Math.max(0, this.#timeoutAt - loop.now), () => {
+      const error = new RunTimeoutError(loop.info.id, loop.plan.id, timeoutMs);
+      this.stop(error, error);
+    });
   }
 
   stop(reason: unknown, failure: Stop['failure'], graceMs: number = this.#settings.graceMs): void {

@@ -4,6 +4,9 @@ import type { Loop, Wait } from './loop.ts';
 /** What is due within this time, in milliseconds, is not waited for: the run as good as goes on. */
 const SOON_MS = 1_000;
 
+/** A wait before another attempt that is not longer is a part of trying, and no reason to leave the run. In milliseconds. */
+const LONG_MS = 60_000;
+
 /** The tasks of a run that wait, without a slot, for what comes from outside or with time. */
 export class Waits {
   readonly #loop: Loop;
@@ -12,12 +15,27 @@ export class Waits {
   /** Of those that wait now. Once one of them no longer does, it may have to be said again. */
   #said = false;
 
-  constructor(loop: Loop) {
+  readonly #endsBy: () => number;
+
+  /** @param endsBy When the run is ended because of the time, in milliseconds since the epoch. */
+  constructor(loop: Loop, endsBy: () => number) {
     this.#loop = loop;
+    this.#endsBy = endsBy;
+  }
+
+  /** When a task is ended because of the time, its own or its run's; `Infinity` where it is not. */
+  endsBy(task: TaskIndex): number {
+    return Math.min(this.#loop.limits?.deadlineAt(task) ?? Infinity, this.#endsBy());
   }
 
   begin(task: TaskIndex, wait: Wait): void {
     (this.#waits ??= new Map()).set(task, wait);
+  }
+
+  beginRetry(task: TaskIndex, delayMs: number): void {
+    const { ledger, now } = this.#loop;
+    if (delayMs > LONG_MS)
+      this.begin(task, { until: now + delayMs, since: ledger.startedAt[task] ?? now, asks: false });
   }
 
   end(task: TaskIndex): void {
@@ -32,8 +50,10 @@ export class Waits {
     const all = waits.size > 0 && waits.size === scheduler.moving;
     if (!all) this.#said = false;
     if (!all || this.#said) return;
-    const until = this.#earliest(waits);
-    if (until - now < SOON_MS) return;
+    const goesOn = this.#earliest(waits);
+    const endsBy = this.#endsBy();
+    if (goesOn - now < SOON_MS || endsBy <= now) return;
+    const until = Math.min(goesOn, endsBy);
     this.#said = true;
     const asked = [...waits].filter(([, { asks }]) => asks).map(([index]) => plan.tasks[index]?.id ?? '');
     journal.runWaiting(asked, until === Infinity ? undefined : until, now);

@@ -24,7 +24,7 @@ import { Walk } from './walk.ts';
  */
 export interface EveryPathOptions<In, T extends AnyTask, Input = unknown> extends Omit<
   TestSettings<T, Input>,
-  'clock' | 'autoAdvance' | 'onUnstubbed' | 'cancelOn' | 'signal'
+  'clock' | 'autoAdvance' | 'onUnstubbed' | 'cancelOn' | 'signal' | 'signals'
 > {
   readonly input?: In;
   /** The tasks that matter. The others succeed. @default all */
@@ -88,6 +88,8 @@ async function walkAll(
   if (!Number.isSafeInteger(limit) || limit < 1)
     throw new OptionError('limit', 'a whole number from 1', limit);
   refuseOptions(options, ['clock', 'autoAdvance', 'cancelOn', 'signal']);
+  if (options.signals !== undefined)
+    throw new OptionError('signals', 'left out: here no task waits for a signal', options.signals);
   const plan = compile(workflow);
   const choices = choicesOf(plan, variedIn(plan, tasks), options);
   const paths: Paths = { walk: new Walk(), choices, options, errorOf: errorsFor(plan, errors) };

@@ -145,7 +145,7 @@ describe('exploring', () => {
   it('cancels runs at many moments, if it may', async () => {
     const flow = workflow('c')
       .addTask('a')
-      .retry({ attempts: 2, delay: '1h' })
+      .retry({ attempts: 2, delay: '10s' })
       .run(() => 1)
       .addTask('nap')
       .dependsOn('a')

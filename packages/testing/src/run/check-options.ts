@@ -3,6 +3,7 @@ import type { FailurePlan } from './failures.ts';
 import { isForItems } from './instrument.ts';
 import type { LooseOptions } from './loose-options.ts';
 import { checkSecretsGiven } from './secrets.ts';
+import { checkSignals } from './signals.ts';
 import { TestKitError } from './test-kit-error.ts';
 
 /**
@@ -18,6 +19,7 @@ export function checkOptions(plan: Plan, options: LooseOptions): void {
     throw new OptionError('seed', 'a whole number', seed);
   checkNames(options);
   checkSecretsGiven(plan, options);
+  checkSignals(plan, options);
   for (const [option, named] of Object.entries({ stubs, failures, decisions, conditions, compensations }))
     for (const id of Object.keys(named)) taskOf(plan, id, option);
   for (const [id, failure] of Object.entries(failures)) {
@@ -49,6 +51,7 @@ const OPTIONS: Readonly<Record<keyof LooseOptions, true>> = {
   cancelOn: true,
   compensations: true,
   secrets: true,
+  signals: true,
   onUnstubbed: true,
   clock: true,
   autoAdvance: true,

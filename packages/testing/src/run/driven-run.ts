@@ -15,6 +15,7 @@ import { Decider } from './decisions.ts';
 import { Driver } from './driver.ts';
 import type { LooseOptions } from './loose-options.ts';
 import { prepare } from './prepare.ts';
+import { Sender } from './signals.ts';
 import { States } from './states.ts';
 import { stuckError } from './stuck.ts';
 import { TestKitError } from './test-kit-error.ts';
@@ -31,6 +32,7 @@ export class DrivenRun implements TestRun {
   readonly #driver: Driver;
   readonly #states = new States();
   readonly #decider: Decider;
+  readonly #sender: Sender;
   #isOver = false;
   readonly #result: Promise<TestResult>;
   readonly #startedAt: number;
@@ -48,6 +50,12 @@ export class DrivenRun implements TestRun {
     this.#pace = paceOf(clock);
     this.#startedAt = clock.now();
     this.#decider = new Decider(options.decisions ?? {});
+    this.#sender = new Sender(options.signals ?? {}, {
+      isWaiting: (task) => !this.#isOver && this.#states.of(task).state === 'waiting',
+      send: (name, value) => this.signal(name, value),
+      setTimer: (delayMs, callback) => void this.#pace.setTimer(delayMs, callback),
+      failed: (error) => this.#driver.fail(error),
+    });
     this.#cancelOn = options.cancelOn;
     this.#driver = new Driver({
       pace: this.#pace,
@@ -145,6 +153,10 @@ export class DrivenRun implements TestRun {
       this.#states.hear(event);
       if (event.type === 'task.waiting' && event.for === 'approval')
         this.#pace.yieldTurn(() => this.#decide(event.task));
+      if (event.type === 'task.waiting' && event.signal !== undefined) {
+        const { task, signal } = event;
+        this.#pace.yieldTurn(() => this.#sender.answer(task, signal));
+      }
       if (this.#cancelOn !== undefined && isMatch(event, this.#cancelOn)) this.#cancelSoon();
     }
     this.#pace.poke();

@@ -77,7 +77,7 @@ describe('a run that waits for ever says which task waits for what', () => {
   test('a signal that is not sent; once it is, the run goes on', async () => {
     const flow = workflow('w').addTask('paid').waitForSignal('paid', anything);
     expect(await messageOf(testRun(flow, { patience }) as TestRun)).toMatch(
-      "paid  waits for signal 'paid': call signal('paid', …), or give it a stub",
+      "paid  waits for signal 'paid': give `signals`, or call signal('paid', …)",
     );
     const run = testRun(flow);
     await run.until('paid', 'waiting');

@@ -54,7 +54,7 @@ function whyOpen(id: string, run: StuckRun): string {
       return whyRunning(id, attempts, run);
     case 'waiting':
       if (waitsFor === 'signal')
-        return `waits for signal '${signal ?? ''}': call signal('${signal ?? ''}', …), or give it a stub`;
+        return `waits for signal '${signal ?? ''}': give \`signals\`, or call signal('${signal ?? ''}', …)`;
       if (waitsFor !== 'approval') return `waits for its ${waitsFor ?? 'turn'}`;
       return `waits for a decision${message === undefined ? '' : ` (${message})`}: give \`decisions\`, or call approve(), retry(), skip() or fail()`;
     case 'retrying':

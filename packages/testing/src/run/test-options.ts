@@ -1,6 +1,7 @@
 import type { AnyTask, Duration, RunEvent, RunOptions, TaskContext } from '@wf-sdk/core';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Failure, FailureSequence } from './failures.ts';
+import type { Signals } from './signals.ts';
 import type { Failures, Named, Stubs } from './stub-types.ts';
 
 /** What a person is made to decide about a task that waits for it. */
@@ -67,6 +68,11 @@ export interface TestSettings<T extends AnyTask, Input = unknown> extends RunAs 
   readonly failures?: Failures<T>;
   /** What a person decides about tasks that wait for it. @default the test decides, by the run's own methods */
   readonly decisions?: Decisions<T>;
+  /**
+   * What is sent to tasks that wait for a signal, by the signal's name: a payload, several in order, a function of the task that
+   * waits, or either `after()` some time. @default the test sends it, by the run's own method
+   */
+  readonly signals?: Signals;
   /** What `.when()` says, by task. @default its functions are asked */
   readonly conditions?: Conditions<T>;
   /** Cancels the run as soon as this is told of it: `{ type: 'attempt.started', task: 'load' }`. @default it is not cancelled */

@@ -105,6 +105,7 @@ test('and every field that an event can have or lack', () => {
     ['run.pending', 'parent'],
     ['run.started', 'parent'],
     ['task.queued', 'pools'],
+    ['run.started', 'timeoutMs'],
     ['attempt.started', 'item'],
     ['attempt.late', 'item'],
     ['attempt.failed', 'item'],

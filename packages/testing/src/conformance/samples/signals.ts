@@ -20,6 +20,7 @@ function send(event: RunEvent, handle: RunHandle<RunResult>): void {
 export const signals: Sample = {
   name: 'signals',
   shows: 'tasks that wait for signals, and what becomes of them without one',
+  options: { timeout: '2d' },
   react: send,
   workflow: (clock) =>
     workflow('order')
