@@ -66,6 +66,15 @@ export class ResultFile {
   }
 }
 
+/** Writes the file of `--output` whole or not at all. @throws UsageError when it cannot be written */
+export function writeWhole(path: string, text: string): void {
+  try {
+    replace(path, text);
+  } catch (error) {
+    throw new UsageError(`--output ${path} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
 function replace(path: string, text: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   // Renaming would put a file in the place of a pipe or a device such as /dev/stdout.

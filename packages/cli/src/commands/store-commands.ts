@@ -3,6 +3,7 @@ import { cacheCommand } from './cache-command.ts';
 import { drivingOptions } from './run-options.ts';
 import { statsCommand } from './stats-command.ts';
 import { aCount, aLongDuration, PHASES, RUN_ARGUMENT, storeCommand } from './store-options.ts';
+import { timelineCommand } from './timeline-command.ts';
 
 type Done = (code: number) => void;
 
@@ -15,6 +16,7 @@ export function storeCommands(done: Done): readonly Command[] {
     status(done),
     events(done),
     logs(done),
+    timelineCommand(done),
     statsCommand(done),
     cancel(done),
     ...decisions(done),
