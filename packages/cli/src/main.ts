@@ -6,17 +6,19 @@ import { storeCommands } from './commands/store-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './explain.ts';
 import { didYouMean } from './load/did-you-mean.ts';
+import { reasonOf } from './show/write-problem.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /** Runs one command line to its end, and the process with it. */
 export async function main(args: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
-  const code = await perform(args);
+  const output = watchOutput();
+  let code = await perform(args);
   process.exitCode = code;
   // What was printed must be out before the process ends, and the process must end although a pipeline may have left
   // a connection or a timer open.
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  if (code === EXIT.succeeded && output.isBroken) code = EXIT.failed;
   process.exit(code);
 }
 
@@ -62,9 +64,20 @@ function unknownCommand(word: string, { commands }: Command): string {
   return `unknown command '${word}'${hint === undefined ? `; there are ${names.join(', ')}` : `; did you mean '${hint}'?`}`;
 }
 
-/** A reader that has seen enough, as `| head` has, is no reason to stop in the midst of a run. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/**
+ * What cannot be printed is no reason to stop in the midst of a run. A reader that has seen enough, as `| head` has, is none to
+ * say so either; of a full disk it is said once.
+ */
+function watchOutput(): { readonly isBroken: boolean } {
+  const output = { isBroken: false };
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || output.isBroken) return;
+    output.isBroken = true;
+    process.stderr.write(`standard output is incomplete: ${reasonOf(error)}\n`);
+  });
+  // There is nowhere to say it.
+  process.stderr.on('error', () => undefined);
+  return output;
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

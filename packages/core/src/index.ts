@@ -89,7 +89,17 @@ export { checkSecrets } from './run-secrets.ts';
 export type { BreakerStatus } from './execute/breaker.ts';
 export type { CompensationResult } from './model/compensation.ts';
 export type { Log, LogFields, LogLevel, ParentTask, RunInfo, TaskContext } from './model/context.ts';
-export type { Decision, RunEvent, StandIn, TakenSignal } from './model/event.ts';
+export {
+  EVENT_VERSION,
+  type Decision,
+  type RunEvent,
+  type RunEventOf,
+  type StandIn,
+  type TakenSignal,
+} from './model/event.ts';
+export type { EventsOptions } from './record/event-stream.ts';
+export { readEventLines } from './record/event-lines.ts';
+export { toLogSink, type Logger, type LogSinkOptions, type OtelLogger } from './record/log-sink.ts';
 export type { Clock, Dispatcher, DispatchObserver, DispatchRequest, Observer } from './model/ports.ts';
 export type { CancelledRun, FailedRun, RunResult, SucceededRun, TaskResult } from './model/result.ts';
 export type { SecretNeed, SecretsProvider, SecretValues } from './model/secret.ts';
@@ -136,6 +146,7 @@ export {
   WorkflowError,
 } from './model/error.ts';
 export { SignalRefusedError, SignalTimeoutError } from './model/signal-error.ts';
+export { EventsLostError } from './model/event-error.ts';
 
 export { SecretExposedError, SecretsError } from './model/secret-error.ts';
 export { TooManyRunsError } from './model/turn-error.ts';

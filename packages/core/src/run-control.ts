@@ -1,6 +1,7 @@
-import type { RunEvent } from './model/event.ts';
+import type { RunEvent, RunEventOf } from './model/event.ts';
 import type { Duration } from './model/policy.ts';
 import type { RunResult } from './model/result.ts';
+import type { EventsOptions } from './record/event-stream.ts';
 import type { WaitingTask } from './runtime/rescues.ts';
 
 export interface CancelOptions {
@@ -30,9 +31,23 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
   readonly children: readonly RunHandle<RunResult>[];
   /**
    * The run's events as they happen, up to its end, and those of the runs below it. Called in the same turn as `run`, it
-   * misses none; called later, it gives those from then on. Each call gives an iterator of its own.
+   * misses none; called later, it gives those from then on. Each call gives an iterator of its own. A reader that is slow does
+   * not hold up the run: see the options.
+   *
+   * @throws OptionError
    */
-  events(): AsyncIterableIterator<RunEvent>;
+  events(options?: EventsOptions): AsyncIterableIterator<RunEvent>;
+  /**
+   * Has a function called with every event of a type (`'*'`: of any) from now on, as an observer is: in order, right after it
+   * became true. Should it throw, it is called no more, and the process is warned; the run goes on.
+   *
+   * @returns What ends that.
+   * @throws OptionError where there is no such type of event.
+   */
+  on<Type extends RunEvent['type'] | '*'>(
+    type: Type,
+    listener: (event: RunEventOf<Type>) => void,
+  ): () => void;
   /**
    * Cancels the run: running tasks' signals are aborted, everything else is cancelled at once; then what always runs
    * does so, and what was done is compensated. Gives the result. After the run has ended it changes nothing.

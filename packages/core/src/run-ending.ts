@@ -6,7 +6,10 @@ import {
   TaskFailedError,
   type WorkflowError,
 } from './model/error.ts';
+import { RunNotKeptError } from './model/durable-error.ts';
+import type { RunEventOf } from './model/event.ts';
 import type { RunState } from './model/state.ts';
+import { TooManyRunsError } from './model/turn-error.ts';
 import type { Runtime } from './runtime/runtime.ts';
 
 /** How a run ended, beside what became of its tasks. */
@@ -29,6 +32,17 @@ export function endingOf(runtime: Runtime): Ending {
     case 'succeeded':
       return succeeded(runtime);
   }
+}
+
+/** How a run ends that cannot be kept, or was not to wait for its turn. */
+export function notKept(run: string, cause: Error): Ending {
+  const error = cause instanceof TooManyRunsError ? cause : new RunNotKeptError(run, cause);
+  return { state: 'failed', output: undefined, error };
+}
+
+/** How a run had ended in a process before this one. */
+export function pastEnding({ state, output, error }: RunEventOf<'run.finished'>): Ending {
+  return { state, output, error: error instanceof Error ? (error as WorkflowError) : undefined };
 }
 
 /** The errors of those tasks whose failure was not allowed. */

@@ -9,24 +9,24 @@ import { createId } from './lib/id.ts';
 import type { CompensationResult } from './model/compensation.ts';
 import type { ChildWorkflow } from './model/definition.ts';
 import { CancelledError, type WorkflowError } from './model/error.ts';
-import { RunNotKeptError } from './model/durable-error.ts';
-import type { RunEvent } from './model/event.ts';
+import type { RunEvent, RunEventOf } from './model/event.ts';
 import type { Plan, PlannedTask, TaskIndex } from './model/plan.ts';
 import type { Pool } from './model/placement.ts';
 import type { Dispatcher } from './model/ports.ts';
 import type { RunResult } from './model/result.ts';
 import type { Message } from './model/store.ts';
 import type { Tracing } from './model/tracing.ts';
-import { TooManyRunsError } from './model/turn-error.ts';
 import type { History } from './record/history.ts';
+import type { EventsOptions } from './record/event-stream.ts';
 import { Journal } from './record/journal.ts';
 import { Publisher } from './record/publisher.ts';
 import { toResult } from './record/result.ts';
 import { admissionFor } from './run-admission.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './run-dispatch.ts';
-import { type Ending, endingOf, endless } from './run-ending.ts';
+import { type Ending, endingOf, endless, notKept, pastEnding } from './run-ending.ts';
 import { checkInput } from './run-input.ts';
 import { Keeping, type TakenUp } from './run-kept.ts';
+import { observerOf } from './run-listeners.ts';
 import type { Past } from './run-past.ts';
 import { obey } from './run-messages.ts';
 import { checkDuration, type RunSettings } from './run-options.ts';
@@ -104,9 +104,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.caughtUp = this.#keeping?.caughtUp;
     this.#runtime = new Runtime(plan, settings, this);
     this.#turn = turnOf(plan, this, settings);
-    this.result = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
+    this.result = new Promise((resolve) => (this.#resolve = resolve));
     if (settings.signal !== undefined) this.#follow(settings.signal);
     const within = contextOfCaller(settings);
     const line =
@@ -146,9 +144,19 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     return [...(this.#children ?? [])];
   }
 
-  events(): AsyncIterableIterator<RunEvent> {
+  events(options?: EventsOptions): AsyncIterableIterator<RunEvent> {
+    const events = this.#publisher.subscribe(options);
     this.#hearChildren();
-    return this.#publisher.subscribe();
+    return events;
+  }
+
+  on<Type extends RunEvent['type'] | '*'>(
+    type: Type,
+    listener: (event: RunEventOf<Type>) => void,
+  ): () => void {
+    const observer = observerOf(type, listener);
+    this.#hearChildren();
+    return this.#publisher.listen(observer);
   }
 
   /** Somebody listens, and has to hear of the runs below from now on, too. */
@@ -302,11 +310,8 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
       return this.#check(history.input, (checked) => this.#runtime.begin(checked, history));
     }
     this.#runtime.endAt(finished.at);
-    const { state, output } = finished;
-    const error = finished.error instanceof Error ? (finished.error as WorkflowError) : undefined;
-    this.#resolveWith(
-      toResult(this.#runtime, { state, output, error, compensations: history.compensations }),
-    );
+    const { compensations } = history;
+    this.#resolveWith(toResult(this.#runtime, { ...pastEnding(finished), compensations }));
   }
 
   #hearFrom(message: Message): void {
@@ -326,12 +331,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     if (this.#runtime.phase !== 'new') return void this.cancel(error, { force: true });
     this.#runtime.endAt(this.#runtime.startedAt);
     this.#finished = true;
-    this.#resolveWith(this.#notKept(error, []));
-  }
-
-  #notKept(cause: Error, compensations: readonly CompensationResult[]): RunResult {
-    const error = cause instanceof TooManyRunsError ? cause : new RunNotKeptError(this.id, cause);
-    return toResult(this.#runtime, { state: 'failed', output: undefined, error, compensations });
+    this.#resolveWith(toResult(this.#runtime, { ...notKept(this.id, error), compensations: [] }));
   }
 
   /** What the run needs is not there: it fails before anything of it is kept or done. */
@@ -372,17 +372,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#finish(ending, compensations);
   }
 
-  #finish({ state, output, error }: Ending, compensations: readonly CompensationResult[]): void {
+  #finish(ending: Ending, compensations: readonly CompensationResult[]): void {
     const broken = this.#brokenBy;
-    const verdict =
-      broken === undefined
-        ? { state, output, error, compensations }
-        : {
-            state: 'failed' as const,
-            output: undefined,
-            error: new RunNotKeptError(this.id, broken),
-            compensations,
-          };
+    const verdict = { ...(broken === undefined ? ending : notKept(this.id, broken)), compensations };
     this.secrets.cleanse(verdict.error, this.#runtime.ledger, compensations);
     const result = toResult(this.#runtime, verdict, this.secrets.redact);
     this.#finished = true;

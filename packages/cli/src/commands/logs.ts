@@ -1,4 +1,5 @@
-import { keptTasks, type RunEvent, type StoredRun } from '@wf-sdk/core';
+import { keptTasks, type LogLevel, type RunEvent, type StoredRun } from '@wf-sdk/core';
+import type { Colors } from 'picocolors/types.js';
 import { EXIT } from '../exit-codes.ts';
 import { findRun } from '../keep/find-run.ts';
 import { type StoreFlags, withStore } from '../keep/open-store.ts';
@@ -8,6 +9,7 @@ import { didYouMean } from '../load/did-you-mean.ts';
 import { formatInstant } from '../show/age.ts';
 import { coloursFor } from '../show/colours.ts';
 import { toJsonText } from '../show/event-json.ts';
+import { isLess } from '../show/log-lines.ts';
 import { noticeLine } from '../show/notices.ts';
 import { prefixesOf } from '../show/prefixes.ts';
 import { UsageError } from '../usage-error.ts';
@@ -15,6 +17,7 @@ import { print } from './print.ts';
 
 interface LogsFlags extends StoreFlags {
   readonly task?: string;
+  readonly level?: LogLevel;
   readonly follow?: true;
   readonly json?: true;
 }
@@ -29,13 +32,20 @@ export async function printLogs(given: string, flags: LogsFlags): Promise<number
     const prefix = prefixesOf(run.id);
     for await (const event of flags.follow === true ? events.follow() : events.read()) {
       const place = prefix(event);
-      if (!isLog(event) || (flags.task !== undefined && event.task !== flags.task)) continue;
+      if (!isLog(event) || isLess(event.level, flags.level)) continue;
+      if (flags.task !== undefined && event.task !== flags.task) continue;
       const line = flags.json === true ? toJsonText(event) : noticeLine(event, { prefix: place }, colours);
       if (line === undefined) continue;
-      if (!print(flags.json === true ? line : `${colours.dim(formatInstant(event.at))}${line}`)) break;
+      if (!print(flags.json === true ? line : timed(event.at, line, colours))) break;
     }
     return EXIT.succeeded;
   });
+}
+
+/** Further lines of a text begin where its first one does. */
+function timed(at: number, line: string, colours: Colors): string {
+  const instant = formatInstant(at);
+  return `${colours.dim(instant)}${line.replaceAll('\n', `\n${' '.repeat(instant.length)}`)}`;
 }
 
 function isLog(event: RunEvent): event is Extract<RunEvent, { readonly type: 'task.log' }> {

@@ -1,7 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -26,13 +31,15 @@ const result = await run(
     .addTask('a')
     .run(() => new Map([['k', 1n]])),
 );
+const makesPipes = 'mkfifo';
+const silent = (): void => undefined;
 const event = { type: 'task.queued', run: 'r', at: 0, task: 'a' } as const;
 
 describe('the file of events', () => {
   test('has each event as soon as it is told', () => {
     const path = join(folder, 'events.jsonl');
     writeFileSync(path, 'old\n');
-    const file = new EventsFile(path);
+    const file = new EventsFile(path, silent);
     expect(readFileSync(path, 'utf8')).toBe('');
     file.observe(event);
     expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(event)}\n`);
@@ -42,11 +49,39 @@ describe('the file of events', () => {
   });
 
   test.skipIf(!existsSync('/dev/full'))('says once that the disk is full', () => {
-    const file = new EventsFile('/dev/full');
+    const file = new EventsFile('/dev/full', silent);
     file.observe(event);
     file.observe(event);
     expect(file.end()).toBe('--events /dev/full is incomplete: the disk is full');
   });
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe for the events', () => {
+  test('whose reader leaves is left alone, which is said once and no problem', () => {
+    const path = join(folder, 'pipe');
+    execFileSync(makesPipes, [path]);
+    // Opened for both, so that opening does not wait for the other end.
+    const reader = openSync(path, constants.O_RDWR);
+    const said: string[] = [];
+    const file = new EventsFile(path, (text) => void said.push(text));
+    file.observe(event);
+    closeSync(reader);
+    file.observe(event);
+    file.observe(event);
+    expect(said).toEqual([`nobody reads --events ${path} any more: the run goes on without`]);
+    expect(file.end()).toBeUndefined();
+  });
+});
+
+test('what others add to the file of events meanwhile is not written over', () => {
+  const path = join(folder, 'events.jsonl');
+  const file = new EventsFile(path, silent);
+  file.observe(event);
+  appendFileSync(path, 'theirs\n');
+  file.observe(event);
+  file.end();
+  expect(readFileSync(path, 'utf8').split('\n')[1]).toBe('theirs');
+  expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(4);
 });
 
 describe('the file of the result', () => {
@@ -97,6 +132,8 @@ test.each([
 ])('%s cannot be written', (name, reason) => {
   writeFileSync(join(folder, 'file'), '');
   const path = join(folder, name);
-  expect(() => new EventsFile(path)).toThrow(new UsageError(`--events ${path} cannot be written: ${reason}`));
+  expect(() => new EventsFile(path, silent)).toThrow(
+    new UsageError(`--events ${path} cannot be written: ${reason}`),
+  );
   expect(() => new ResultFile(path)).toThrow(new UsageError(`--output ${path} cannot be written: ${reason}`));
 });

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   existsSync,
   openSync,
   realpathSync,
@@ -11,27 +12,43 @@ import {
 } from 'node:fs';
 import type { RunEvent, RunResult } from '@wf-sdk/core';
 import { toJsonText } from '../show/event-json.ts';
+import { reasonOf } from '../show/write-problem.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** The file of `--events`: each event is on the disk before the next thing happens. */
+/** Appended to, so that lines of others who write there, too, stand between ours and not over them. */
+const ANEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
+
+/**
+ * The file of `--events`: each event is handed to the system, a whole line at once, before the next thing happens. Whatever ends
+ * the process, only the last line can be unfinished.
+ */
 export class EventsFile {
   readonly #path: string;
   readonly #descriptor: number;
+  readonly #say: (text: string) => void;
+  #isBroken = false;
   #problem: string | undefined;
 
-  /** @throws UsageError when the file cannot be written: better now than after the run. */
-  constructor(path: string) {
+  /**
+   * @param say Is told at once where it is a pipe, and nobody reads it any more: that is its reader's choice, and no problem.
+   * @throws UsageError when the file cannot be written: better now than after the run.
+   */
+  constructor(path: string, say: (text: string) => void) {
     this.#path = path;
-    this.#descriptor = open(path, 'w', '--events');
+    this.#say = say;
+    this.#descriptor = open(path, ANEW, '--events');
   }
 
   /** A file that cannot be written any more does not stop the run: it is said at the end. */
   readonly observe = (event: RunEvent): void => {
-    if (this.#problem !== undefined) return;
+    if (this.#isBroken) return;
     try {
       writeAll(this.#descriptor, `${toJsonText(event)}\n`);
     } catch (error) {
-      this.#problem = `--events ${this.#path} is incomplete: ${reasonOf(error)}`;
+      this.#isBroken = true;
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE')
+        this.#say(`nobody reads --events ${this.#path} any more: the run goes on without`);
+      else this.#problem = `--events ${this.#path} is incomplete: ${reasonOf(error)}`;
     }
   };
 
@@ -91,7 +108,7 @@ function replace(path: string, text: string): void {
   }
 }
 
-function open(path: string, flags: string, option: string): number {
+function open(path: string, flags: string | number, option: string): number {
   try {
     return openSync(path, flags);
   } catch (error) {
@@ -103,19 +120,4 @@ function open(path: string, flags: string, option: string): number {
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is a file',
-  EISDIR: 'it is a folder',
-  EACCES: 'no permission to write there',
-  EPERM: 'no permission to write there',
-  EROFS: 'no permission to write there',
-  ENOSPC: 'the disk is full',
-};
-
-function reasonOf(error: unknown): string {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -11,7 +11,7 @@ import { showPath } from '../load/show-path.ts';
 import { UsageError } from '../usage-error.ts';
 import type { DrivingFlags } from './run-options.ts';
 import { secretsFor } from './secrets.ts';
-import { sayWarnings } from './say.ts';
+import { sayWarnings, speakAs } from './say.ts';
 import { superviseRun } from './supervise-run.ts';
 import { type Kept, takeUp } from './take-up.ts';
 
@@ -39,6 +39,7 @@ export async function takeUpRun(
   file: string | undefined,
   flags: TakeUpFlags,
 ): Promise<number> {
+  speakAs(flags.logFormat);
   const store = await openExistingForRun(flags, flags.durability);
   try {
     const run = await findRun(store, given);

@@ -1,9 +1,10 @@
-import type { IfExists, IfFull, RunMode } from '@wf-sdk/core';
+import type { IfExists, IfFull, LogLevel, RunMode } from '@wf-sdk/core';
 import type { Durability } from '@wf-sdk/store-sqlite';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { InputFlag } from '../input/input-flags.ts';
 import { toOptions } from '../input/to-options.ts';
-import { aCount, storeOptions } from './store-options.ts';
+import type { LogFormat } from '../show/log-lines.ts';
+import { aCount, LOG_LEVELS, storeOptions } from './store-options.ts';
 
 /** What can be said of any process that drives a run, as commander gives it. */
 export interface DrivingFlags {
@@ -20,6 +21,8 @@ export interface DrivingFlags {
   readonly events?: string;
   readonly json?: true;
   readonly quiet?: true;
+  readonly logFormat?: LogFormat;
+  readonly logLevel?: LogLevel;
   /** `false` under `--no-cache`. */
   readonly cache?: boolean;
   readonly wait?: true;
@@ -66,6 +69,7 @@ export function runCommandFor(flags: readonly InputFlag[]): Command {
 const MODES: readonly RunMode[] = ['sequential', 'parallel', 'hybrid'];
 const IF_FULL: readonly IfFull[] = ['wait', 'fail'];
 const IF_EXISTS: readonly IfExists[] = ['resume', 'fail', 'replace'];
+const LOG_FORMATS: readonly LogFormat[] = ['pretty', 'json'];
 const DURABILITIES: readonly Durability[] = ['normal', 'strict'];
 
 function runOptions(): readonly Option[] {
@@ -129,6 +133,18 @@ export function drivingOptions(): readonly Option[] {
       'stay with a kept run while it waits for signals, decisions or timers, instead of leaving it to resume',
     ),
     new Option('--quiet', 'print nothing but errors'),
+    new Option(
+      '--log-format <format>',
+      'show the run for people (pretty), or print what tasks log and how the run fares as JSON, one on each line (json)',
+    )
+      .choices(LOG_FORMATS)
+      .conflicts(['json', 'quiet']),
+    new Option(
+      '--log-level <level>',
+      'leave out what tasks log that is less grave (default: nothing is left out)',
+    )
+      .choices(LOG_LEVELS)
+      .conflicts(['json', 'quiet']),
   ];
 }
 

@@ -28,7 +28,7 @@ import { showPath } from '../load/show-path.ts';
 import { UsageError } from '../usage-error.ts';
 import { type MissingSecrets, missingSecrets, secretsFor } from './secrets.ts';
 import { describeRun, reservedNames, runCommandFor, type RunFlags } from './run-options.ts';
-import { say, sayWarnings } from './say.ts';
+import { say, sayWarnings, speakAs } from './say.ts';
 import { superviseRun } from './supervise-run.ts';
 import { beginAnew, takeUp } from './take-up.ts';
 
@@ -50,6 +50,7 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
   await command.parseAsync(args, { from: 'user' });
   const plan = compile(workflow);
   const options = command.opts<RunFlags>();
+  speakAs(options.logFormat);
   const input = await inputFrom(command, flags, plan);
   await checkInput(plan, input, flags);
   if (options.quiet !== true) sayWarnings(plan);

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { cacheCommand } from './cache-command.ts';
 import { drivingOptions } from './run-options.ts';
 import { statsCommand } from './stats-command.ts';
-import { aCount, aLongDuration, PHASES, RUN_ARGUMENT, storeCommand } from './store-options.ts';
+import { aCount, aLongDuration, LOG_LEVELS, PHASES, RUN_ARGUMENT, storeCommand } from './store-options.ts';
 import { timelineCommand } from './timeline-command.ts';
 
 type Done = (code: number) => void;
@@ -106,6 +106,7 @@ function logs(done: Done): Command {
   const command = storeCommand('logs', 'Prints what the tasks of a run said through ctx.log.')
     .argument('<run>', RUN_ARGUMENT)
     .option('--task <id>', 'only of this task')
+    .addOption(new Option('--level <level>', 'only what is at least as grave').choices(LOG_LEVELS))
     .option('--follow', 'go on until the run ends')
     .option('--json', 'print each as a line of JSON');
   return command.action(async (run: string) => {

@@ -1,3 +1,4 @@
+import type { LogLevel } from '@wf-sdk/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Phase } from '../keep/phase.ts';
 import { DEFAULT_STORE } from '../keep/store-path.ts';
@@ -32,6 +33,9 @@ export const PHASES: readonly Phase[] = [
   'failed',
   'cancelled',
 ];
+
+/** What `ctx.log` has, the least grave first. */
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** The argument by which such a command knows its run. */
 export const RUN_ARGUMENT = 'the ID of the run, as much of it as no other run begins with, or latest';

@@ -40,7 +40,7 @@ export interface Subject {
 /** Runs a workflow in front of a user: shows it, writes what was asked for, lets it be cancelled. Gives the exit code. */
 export async function superviseRun(subject: Subject, flags: DrivingFlags): Promise<number> {
   const { plan, module, secrets, kept } = subject;
-  const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events);
+  const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events, say);
   const resultFile = flags.output === undefined ? undefined : new ResultFile(flags.output);
   const tree = new RunTree(plan.definition);
   if (kept !== undefined) await recall(kept, tree, flags);
@@ -83,13 +83,18 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
     ...(result === undefined || !isKept(result) ? [] : [resultFile?.write(result)]),
   ].filter((problem) => problem !== undefined);
   if (result === undefined) for (const line of howToGoOn(handle.id, tree.root, flags)) say(line);
-  else if (!isKept(result)) say(notKept(result, flags));
-  else if (flags.json !== true && (flags.quiet !== true || result.state !== 'succeeded'))
+  else if (!isKept(result)) say(notKept(result, flags), 'error');
+  // JSON has said already how the run ended.
+  else if (
+    flags.json !== true &&
+    flags.logFormat !== 'json' &&
+    (flags.quiet !== true || result.state !== 'succeeded')
+  )
     say(
       summary(result, plan.definition, coloursFor(process.stderr), process.cwd(), shownOutput(result, told)),
     );
   if (result?.error?.code === 'too_many_runs') await turns.tell(plan.id);
-  for (const problem of problems) say(problem);
+  for (const problem of problems) say(problem, 'error');
   if (result === undefined) return EXIT.waiting;
   const code = exitCodeOf(result, decisions.gaveUp ? 'waiting' : watch.signal);
   return code === EXIT.succeeded && problems.length > 0 ? EXIT.failed : code;

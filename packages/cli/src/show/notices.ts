@@ -3,6 +3,7 @@ import type { Colors } from 'picocolors/types.js';
 import { toJsonText } from './event-json.ts';
 import { count, formatDuration, headline, named } from './format.ts';
 import { markOf } from './marks.ts';
+import { printable } from './printable.ts';
 import { nameOf } from './run-view.ts';
 import type { TaskView } from './task-view.ts';
 
@@ -103,6 +104,8 @@ function logLine(
   colours: Colors,
 ): string {
   const more = fields === undefined ? '' : ` ${colours.dim(toJsonText(fields))}`;
-  const said = `${level === 'info' ? '' : `${level}: `}${message}`;
-  return `  ${colours.dim(`${prefix}${nameOf(task, item)} │`)} ${LEVELS[level](colours, said)}${more}`;
+  const name = `${prefix}${nameOf(task, item)}`;
+  const margin = `  ${' '.repeat(name.length)} ${colours.dim('│')} `;
+  const said = printable(`${level === 'info' ? '' : `${level}: `}${message}`, margin);
+  return `  ${colours.dim(`${name} │`)} ${LEVELS[level](colours, said)}${more}`;
 }

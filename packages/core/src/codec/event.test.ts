@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UnreadableError, UnstorableError } from '../model/codec-error.ts';
 import { BreakerOpenError, CancelledError, RunFailedError, TaskFailedError } from '../model/error.ts';
-import type { RunEvent } from '../model/event.ts';
+import { EVENT_VERSION, type RunEvent } from '../model/event.ts';
 import type { LogEntry } from '../model/store.ts';
 import { encode } from './codec.ts';
 import { decodeEvent, encodeEvent } from './event.ts';
@@ -61,8 +61,8 @@ const EVENTS: { readonly [Type in RunEvent['type']]: readonly Extract<RunEvent, 
   ],
   'run.resumed': [
     { type: 'run.resumed', run, at },
-    { type: 'run.resumed', run, at, changed: ['a', 'b'] },
     { type: 'run.resumed', run, at, timeoutMs: 5 },
+    { type: 'run.resumed', run, at, eventVersion: EVENT_VERSION, changed: ['a', 'b'] },
   ],
   'run.retried': [
     { type: 'run.retried', run, at, tasks: ['a'], messages: 0 },
@@ -100,6 +100,17 @@ const EVENTS: { readonly [Type in RunEvent['type']]: readonly Extract<RunEvent, 
   'task.log': [
     { type: 'task.log', run, at, task, attempt: 1, level: 'info', message: 'a\nb' },
     { type: 'task.log', run, at, task, attempt: 1, level: 'warn', message: 'm', fields: { big: 1n } },
+    {
+      type: 'task.log',
+      run,
+      at,
+      task,
+      attempt: 1,
+      level: 'info',
+      message: 'traced',
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: 'b7ad6b7169203331',
+    },
   ],
   'task.queued': [
     { type: 'task.queued', run, at, task },

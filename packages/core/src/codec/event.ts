@@ -1,5 +1,5 @@
 import { UnreadableError } from '../model/codec-error.ts';
-import type { RunEvent } from '../model/event.ts';
+import { EVENT_VERSION, type RunEvent } from '../model/event.ts';
 import type { LogEntry, NewLogEntry } from '../model/store.ts';
 import { decode, encode } from './codec.ts';
 import { toStorable } from './to-storable.ts';
@@ -45,6 +45,9 @@ const VALUES: { readonly [Type in RunEvent['type']]: ReadonlySet<string> } = {
   'task.waiting': ERROR,
 };
 
+/** Every type of event that this version of wf-sdk knows. */
+export const EVENT_TYPES: readonly string[] = Object.keys(VALUES);
+
 /**
  * An event as a line of a run's log. Its body has one line for what is small and known, then one for each value:
  *
@@ -73,17 +76,44 @@ export function encodeEvent(event: RunEvent, output?: string): NewLogEntry {
 }
 
 /**
- * Reads an event of a run's log.
+ * Reads an event of a run's log, to go on with the run: nothing of it may be misunderstood.
  *
  * @throws UnreadableError where it is damaged, or a newer version of wf-sdk wrote it
  */
 export function decodeEvent(run: string, entry: LogEntry): RunEvent {
-  const { seq, type, at, task, body } = entry;
-  const subject = `event ${seq} of run ${run}`;
-  if (!Object.hasOwn(VALUES, type)) {
-    const why = `this version of wf-sdk does not know its type '${type}': read the run with the version that wrote it, or a newer one`;
+  const subject = `event ${entry.seq} of run ${run}`;
+  if (!isKnown(entry.type)) {
+    const why = `this version of wf-sdk does not know its type '${entry.type}': read the run with the version that wrote it, or a newer one`;
     throw new UnreadableError(subject, why);
   }
+  const values = VALUES[entry.type];
+  const event = parse(run, entry, subject, (key) => values.has(key));
+  const version = 'eventVersion' in event ? (event.eventVersion ?? 1) : 1;
+  if (version <= EVENT_VERSION) return event;
+  const why = `what follows has events of version ${version}, and this version of wf-sdk knows them up to ${EVENT_VERSION}: go on with the run with the version that wrote it, or a newer one`;
+  throw new UnreadableError(subject, why);
+}
+
+/**
+ * Reads an event of a run's log, to look at it. What a newer version of wf-sdk wrote is given as it is: a type that is not among
+ * those of `RunEvent`, a field that the type does not have.
+ *
+ * @throws UnreadableError where it is damaged
+ */
+export function readEvent(run: string, entry: LogEntry): RunEvent {
+  return parse(run, entry, `event ${entry.seq} of run ${run}`, (key) => /^[A-Za-z]\w*$/.test(key));
+}
+
+function isKnown(type: string): type is RunEvent['type'] {
+  return Object.hasOwn(VALUES, type);
+}
+
+function parse(
+  run: string,
+  { type, at, task, body }: LogEntry,
+  subject: string,
+  isValue: (key: string) => boolean,
+): RunEvent {
   const [head = '', ...lines] = body.includes('\n') ? body.split('\n') : [body];
   const known = decode(head, subject);
   if (typeof known !== 'object' || known === null) throw new UnreadableError(subject, 'it is damaged');
@@ -92,7 +122,7 @@ export function decodeEvent(run: string, entry: LogEntry): RunEvent {
   for (const line of lines) {
     const space = line.indexOf(' ');
     const key = line.slice(0, space);
-    if (!VALUES[type as RunEvent['type']].has(key)) throw new UnreadableError(subject, 'it is damaged');
+    if (!isValue(key)) throw new UnreadableError(subject, 'it is damaged');
     event[key] = decode(line.slice(space + 1), subject);
   }
   // It is what `encodeEvent` was given, of this type.

@@ -37,6 +37,7 @@ import {
   ValidationError,
   type WorkflowError,
 } from './error.ts';
+import { EventsLostError } from './event-error.ts';
 import { SecretExposedError, SecretsError } from './secret-error.ts';
 import { SignalRefusedError, SignalTimeoutError } from './signal-error.ts';
 import { TooManyRunsError } from './turn-error.ts';
@@ -60,6 +61,7 @@ const FAMILY: Readonly<Record<ErrorCode, { readonly prototype: WorkflowError }>>
   condition_failed: ConditionError,
   deadline_exceeded: DeadlineError,
   definition_invalid: DefinitionError,
+  events_lost: EventsLostError,
   input_invalid: ValidationError,
   isolation_failed: IsolationError,
   item_failed: ItemFailedError,

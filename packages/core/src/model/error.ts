@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'condition_failed'
   | 'deadline_exceeded'
   | 'definition_invalid'
+  | 'events_lost'
   | 'input_invalid'
   | 'isolation_failed'
   | 'item_failed'
@@ -80,8 +81,7 @@ export function isWorkflowError(value: unknown): value is WorkflowError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
-/** So many diagnostics stand in the message; the property has all. */
-const SHOWN = 20;
+const MOST_SHOWN = 20;
 
 /** A definition that cannot be run, with everything that is wrong with it. */
 export class DefinitionError extends WorkflowError {
@@ -90,8 +90,8 @@ export class DefinitionError extends WorkflowError {
 
   constructor(workflow: string, diagnostics: readonly Diagnostic[]) {
     const many = diagnostics.length === 1 ? 'a problem' : `${diagnostics.length} problems`;
-    const lines = diagnostics.slice(0, SHOWN).map((diagnostic) => `\n  - ${diagnostic.message}`);
-    if (diagnostics.length > SHOWN) lines.push(`\n  … and ${diagnostics.length - SHOWN} more`);
+    const lines = diagnostics.slice(0, MOST_SHOWN).map((diagnostic) => `\n  - ${diagnostic.message}`);
+    if (diagnostics.length > MOST_SHOWN) lines.push(`\n  … and ${diagnostics.length - MOST_SHOWN} more`);
     super(`workflow '${workflow}' has ${many} in its definition:${lines.join('')}`);
     this.diagnostics = diagnostics;
   }

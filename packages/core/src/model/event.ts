@@ -12,6 +12,7 @@ interface RunFact {
 }
 
 interface TaskFact extends RunFact {
+  /** The task's ID. */
   readonly task: string;
 }
 
@@ -29,6 +30,7 @@ export type StandIn = 'fallback' | 'recovery' | 'approval' | 'cache' | 'timeout'
 export interface TakenSignal {
   /** Its number among the signals of the run. */
   readonly number: number;
+  /** Who sent it, as they said. */
   readonly by?: string;
 }
 
@@ -36,15 +38,26 @@ export interface TakenSignal {
 export type Decision = 'approve' | 'retry' | 'skip' | 'fail';
 
 /**
+ * The version of the events that this package tells: 1 had no `eventVersion`; 2 has it, and `traceId` and `spanId` in `task.log`.
+ * It is raised whenever a type or a field is added; none is ever removed or given another meaning.
+ */
+export const EVENT_VERSION = 2;
+
+/**
  * Everything that can be known about a run, as facts in the order in which they became true. The state of a run
- * and of each of its tasks is a fold over these.
+ * and of each of its tasks is a fold over these. The table in `docs/events.md` is made of the comments here.
  */
 export type RunEvent =
   | (RunFact & {
       /** The run waits for its turn: as many runs of its workflow are active as may be. Nothing of it has started. */
       readonly type: 'run.pending';
+      /** The workflow's ID. */
       readonly workflow: string;
+      /** The workflow's version. */
       readonly version: string;
+      /** By which version of the events the rest is told. */
+      readonly eventVersion?: number;
+      /** As it was given, before the schema. */
       readonly input: unknown;
       /** How many runs of the workflow may be active at once. */
       readonly limit: number;
@@ -54,9 +67,15 @@ export type RunEvent =
       readonly parent?: ParentTask;
     })
   | (RunFact & {
+      /** The run has begun: its first event, unless it had to wait for its turn. */
       readonly type: 'run.started';
+      /** The workflow's ID. */
       readonly workflow: string;
+      /** The workflow's version. */
       readonly version: string;
+      /** By which version of the events the rest is told; absent in version 1. */
+      readonly eventVersion?: number;
+      /** As it was given, before the schema. */
       readonly input: unknown;
       /** How many tasks the workflow has. */
       readonly total: number;
@@ -68,15 +87,21 @@ export type RunEvent =
       readonly timeoutMs?: number;
     })
   | (TaskFact & {
+      /** A task may run, and waits for its turn. */
       readonly type: 'task.queued';
       /** The names of the pools that it needs slots of beside one of its run, where it needs any. */
       readonly pools?: readonly string[];
     })
-  | (AttemptFact & { readonly type: 'attempt.started' })
   | (AttemptFact & {
+      /** A handler is called. */
+      readonly type: 'attempt.started';
+    })
+  | (AttemptFact & {
+      /** An attempt failed, whether or not another follows. */
       readonly type: 'attempt.failed';
+      /** What it failed with. */
       readonly error: unknown;
-      /** The wait before the next attempt; absent when this was the last one. */
+      /** The wait before the next attempt, in milliseconds; absent when this was the last one. */
       readonly retryInMs?: number;
     })
   | (AttemptFact & {
@@ -85,6 +110,7 @@ export type RunEvent =
        * Told of tasks that can be undone.
        */
       readonly type: 'attempt.late';
+      /** What it gave. */
       readonly output: unknown;
     })
   | (TaskFact & {
@@ -94,24 +120,37 @@ export type RunEvent =
       readonly items?: number;
     })
   | (TaskFact & {
+      /** An item of a fanned-out task has its output. */
       readonly type: 'item.succeeded';
+      /** Which item, from 0. */
       readonly item: number;
+      /** What it gave. */
       readonly output: unknown;
       /** Absent where the output is the handler's. */
       readonly by?: 'cache';
     })
-  | (TaskFact & { readonly type: 'item.failed'; readonly item: number; readonly error: unknown })
+  | (TaskFact & {
+      /** An item of a fanned-out task failed, after its last attempt. */
+      readonly type: 'item.failed';
+      /** Which item, from 0. */
+      readonly item: number;
+      /** What it failed with. */
+      readonly error: unknown;
+    })
   | (TaskFact & {
       /** A recovery rule matched after the last attempt the retry policy allows. */
       readonly type: 'task.recovering';
       /** Its place in the list of rules, from 0. */
       readonly rule: number;
+      /** What the rule does. */
       readonly action: RecoveryAction['type'];
-      /** The wait before the next attempt, where the rule makes one. */
+      /** The wait before the next attempt, in milliseconds, where the rule makes one. */
       readonly retryInMs?: number;
     })
   | (TaskFact & {
+      /** A task waits, and holds no slot. */
       readonly type: 'task.waiting';
+      /** For what. */
       readonly for: WaitReason;
       /** When the wait ends by itself, in milliseconds since the epoch. */
       readonly until?: number;
@@ -119,45 +158,83 @@ export type RunEvent =
       readonly signal?: string;
       /** Why a person is asked. */
       readonly error?: unknown;
+      /** What the person is told, by the rule that asks. */
       readonly message?: string;
     })
-  | (TaskFact & { readonly type: 'task.decided'; readonly decision: Decision })
-  | (TaskFact & { readonly type: 'task.sla_missed'; readonly slaMs: number })
   | (TaskFact & {
+      /** A person said what becomes of a task that waited for that. */
+      readonly type: 'task.decided';
+      /** What was said. */
+      readonly decision: Decision;
+    })
+  | (TaskFact & {
+      /** A task takes longer than its `sla`. Nothing is stopped. */
+      readonly type: 'task.sla_missed';
+      /** The `sla`, in milliseconds. */
+      readonly slaMs: number;
+    })
+  | (TaskFact & {
+      /** A task has its output. */
       readonly type: 'task.succeeded';
+      /** What it gave, or what stands for that. */
       readonly output: unknown;
       /** Absent where the output is the handler's, or a signal's. */
       readonly by?: StandIn;
       /** Of a task that waited for a signal: the one it took. */
       readonly signal?: TakenSignal;
     })
-  | (TaskFact & { readonly type: 'task.failed'; readonly error: unknown })
   | (TaskFact & {
+      /** A task failed, after its last attempt. */
+      readonly type: 'task.failed';
+      /** What it failed with. */
+      readonly error: unknown;
+    })
+  | (TaskFact & {
+      /** A task is not run: something it depends on did not succeed. */
       readonly type: 'task.upstream_failed';
       /** The dependency that did not succeed. */
       readonly cause: string;
     })
   | (TaskFact & {
+      /** A task is left out, which is no failure. */
       readonly type: 'task.skipped';
+      /** Why. */
       readonly reason: SkipReason;
       /** Under `dependency`: the dependency that brought it about. */
       readonly cause?: string;
     })
-  | (TaskFact & { readonly type: 'task.cancelled' })
-  | (AttemptFact & { readonly type: 'compensation.started' })
-  | (AttemptFact & { readonly type: 'compensation.succeeded' })
+  | (TaskFact & {
+      /** A task was cancelled, with its run. */
+      readonly type: 'task.cancelled';
+    })
   | (AttemptFact & {
+      /** What a task had done begins to be undone. */
+      readonly type: 'compensation.started';
+    })
+  | (AttemptFact & {
+      /** What a task had done is undone. */
+      readonly type: 'compensation.succeeded';
+    })
+  | (AttemptFact & {
+      /** An attempt to undo what a task had done failed. */
       readonly type: 'compensation.failed';
+      /** What it failed with. */
       readonly error: unknown;
+      /** The wait before the next attempt, in milliseconds; absent when this was the last one. */
       readonly retryInMs?: number;
     })
   | (AttemptFact & {
+      /** A task said something through `ctx.log`. */
       readonly type: 'task.log';
+      /** How grave. */
       readonly level: LogLevel;
+      /** What was said. */
       readonly message: string;
+      /** What was given with it. */
       readonly fields?: LogFields;
-      /** The span in which it was written, where the run is traced: 32 hexadecimal digits, and 16. */
+      /** The trace in which it was said, 32 hexadecimal digits; absent where nothing traces the run. */
       readonly traceId?: string;
+      /** The span in which it was said, 16 hexadecimal digits; present with `traceId`. */
       readonly spanId?: string;
     })
   | (RunFact & {
@@ -168,10 +245,19 @@ export type RunEvent =
       /** When the earliest of what it waits for is due by itself, in milliseconds since the epoch. */
       readonly until?: number;
     })
-  | (RunFact & { readonly type: 'breaker.changed'; readonly breaker: string; readonly state: BreakerState })
+  | (RunFact & {
+      /** A circuit breaker that tasks of the run share opened, closed or lets a call through to see. */
+      readonly type: 'breaker.changed';
+      /** Its name. */
+      readonly breaker: string;
+      /** How it is now. */
+      readonly state: BreakerState;
+    })
   | (RunFact & {
       /** Another process goes on with the run. Attempts that had not ended before are lost, and made again. */
       readonly type: 'run.resumed';
+      /** By which version of the events the rest is told; absent in version 1. */
+      readonly eventVersion?: number;
       /** Tasks that were added, changed or removed since. None had begun: what was told of them before does not count. */
       readonly changed?: readonly string[];
       /** The W3C traceparent of the run's span in this process, where it is traced. */
@@ -182,14 +268,17 @@ export type RunEvent =
   | (RunFact & {
       /** A run that had ended goes on: some of its tasks begin anew, the others keep what they gave. */
       readonly type: 'run.retried';
+      /** By which version of the events the rest is told; absent in version 1. */
+      readonly eventVersion?: number;
       /** Those that begin anew, with their attempts counted from 1: what was told of them before does not count. */
       readonly tasks: readonly string[];
       /** Messages up to this number were said to the run as it was before. */
       readonly messages: number;
-      /** As in `run.resumed`. */
+      /** Tasks that were added, changed or removed since. */
       readonly changed?: readonly string[];
       /** As in `run.resumed`. */
       readonly traceparent?: string;
+      /** As in `run.resumed`. */
       readonly timeoutMs?: number;
     })
   | (RunFact & {
@@ -197,7 +286,9 @@ export type RunEvent =
       readonly type: 'run.signalled';
       /** Its number among the signals of the run, from 1. */
       readonly number: number;
+      /** Its name. */
       readonly name: string;
+      /** Its payload. */
       readonly value: unknown;
       /** Who sent it, as they said. */
       readonly by?: string;
@@ -207,6 +298,7 @@ export type RunEvent =
       readonly type: 'run.told';
       /** Its number among the messages of the run, from 1. */
       readonly message: number;
+      /** What was said. */
       readonly what: RunMessage['type'];
       /** Who said it, as they said. */
       readonly by?: string;
@@ -214,7 +306,9 @@ export type RunEvent =
       readonly refused?: string;
     })
   | (RunFact & {
+      /** The run is being stopped: it was cancelled, timed out or failed fast. */
       readonly type: 'run.cancelling';
+      /** Why, as whoever cancelled it said; or the error. */
       readonly reason: unknown;
       /** Present where the run has failed with this reason: as a whole, or because a task did. */
       readonly failure?: 'run' | 'task';
@@ -222,10 +316,21 @@ export type RunEvent =
       readonly wholly?: boolean;
     })
   | (RunFact & {
+      /** The run has ended: its last event, unless it is retried. */
       readonly type: 'run.finished';
+      /** How it ended. */
       readonly state: RunState;
+      /** How many of its tasks succeeded. */
       readonly succeeded: number;
+      /** How many tasks the workflow has. */
       readonly total: number;
+      /** Why it did not succeed. */
       readonly error?: unknown;
+      /** The workflow's output, where it gives one. */
       readonly output?: unknown;
     });
+
+/** The event of one type; of `'*'`, any. */
+export type RunEventOf<Type extends RunEvent['type'] | '*'> = Type extends '*'
+  ? RunEvent
+  : Extract<RunEvent, { readonly type: Type }>;

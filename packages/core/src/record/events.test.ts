@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { gate, VirtualClock } from '@wf-sdk/testing';
 import { lines, recorder } from '../../test/kit.ts';
-import { run, type RunEvent, workflow } from '../index.ts';
+import { EVENT_VERSION, run, type RunEvent, workflow } from '../index.ts';
 
 const flow = workflow('w', { version: '2.0.0' })
   .addTask('a')
@@ -44,6 +44,7 @@ describe('events', () => {
       type: 'run.started',
       workflow: 'w',
       version: '2.0.0',
+      eventVersion: EVENT_VERSION,
       input: undefined,
       total: 2,
     });

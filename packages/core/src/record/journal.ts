@@ -1,5 +1,11 @@
 import type { LogFields, LogLevel, ParentTask } from '../model/context.ts';
-import type { Decision, RunEvent, StandIn, TakenSignal } from '../model/event.ts';
+import {
+  type Decision,
+  EVENT_VERSION,
+  type RunEvent,
+  type StandIn,
+  type TakenSignal,
+} from '../model/event.ts';
 import type { RunMessage } from '../model/message.ts';
 import type { Plan, TaskIndex } from '../model/plan.ts';
 import type { BreakerState } from '../model/policy.ts';
@@ -56,8 +62,8 @@ export class Journal {
   ): void {
     if (!this.#publisher.wanted) return;
     const { id: workflow, version, tasks } = this.#plan;
-    const total = tasks.length;
-    const event = { type: 'run.started', run: this.#run.id, at, workflow, version, input, total } as const;
+    const fact = { type: 'run.started', run: this.#run.id, at, workflow, version } as const;
+    const event = { ...fact, eventVersion: EVENT_VERSION, input, total: tasks.length };
     this.#publisher.publish({
       ...event,
       ...(parent !== undefined && { parent }),
@@ -82,6 +88,7 @@ export class Journal {
       at,
       workflow,
       version,
+      eventVersion: EVENT_VERSION,
       input,
       limit,
       runs,
@@ -103,6 +110,7 @@ export class Journal {
     const fact = {
       run: this.#run.id,
       at,
+      eventVersion: EVENT_VERSION,
       ...(changed.length > 0 && { changed }),
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(traceparent !== undefined && { traceparent }),

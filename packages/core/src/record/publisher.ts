@@ -1,6 +1,6 @@
 import type { RunEvent } from '../model/event.ts';
 import type { Observer } from '../model/ports.ts';
-import { EventStream } from './event-stream.ts';
+import { type EventsOptions, EventStream } from './event-stream.ts';
 
 /** Hands a run's events to whoever listens, in order. While nobody does, no event should be made: see `wanted`. */
 export class Publisher {
@@ -8,6 +8,8 @@ export class Publisher {
   readonly #warn: (message: string) => void;
   #streams: Set<EventStream> | undefined;
   #untold: RunEvent[] | undefined;
+  /** Those that threw: one that is an async function may do so more than once. */
+  #givenUp: WeakSet<Observer> | undefined;
   #ended = false;
   /** Whether anybody listens. A field, because it is asked about every fact of every run. */
   wanted: boolean;
@@ -40,27 +42,38 @@ export class Publisher {
   #tellAll(event: RunEvent): void {
     for (const observer of this.#observers ?? []) {
       try {
-        observer(event);
+        const made: unknown = observer(event);
+        // One that is an async function must not end the process either.
+        if (made instanceof Promise) made.catch((error: unknown) => this.#giveUp(observer, event, error));
       } catch (error) {
-        this.#drop(observer);
-        this.#warn(`an observer of run ${event.run} threw and is told no more events: ${String(error)}`);
+        this.#giveUp(observer, event, error);
       }
     }
   }
 
-  /** Tells one more observer, from now on. */
-  listen(observer: Observer): void {
-    if (this.#ended) return;
-    (this.#observers ??= new Set()).add(observer);
-    this.wanted = true;
+  #giveUp(observer: Observer, { run }: RunEvent, error: unknown): void {
+    this.#drop(observer);
+    const givenUp = (this.#givenUp ??= new WeakSet());
+    if (givenUp.has(observer)) return;
+    givenUp.add(observer);
+    this.#warn(`an observer of run ${run} threw and is told no more events: ${String(error)}`);
   }
 
-  /** The events from now to the run's end. */
-  subscribe(): EventStream {
-    const stream: EventStream = new EventStream(() => {
+  /** Tells one more observer, from now on. @returns What ends that. */
+  listen(observer: Observer): () => void {
+    if (this.#ended) return () => undefined;
+    (this.#observers ??= new Set()).add(observer);
+    this.wanted = true;
+    return () => this.#drop(observer);
+  }
+
+  /** The events from now to the run's end. @throws OptionError */
+  subscribe(options?: EventsOptions): EventStream {
+    const close = (): void => {
       this.#drop(stream.push);
       this.#streams?.delete(stream);
-    });
+    };
+    const stream: EventStream = new EventStream(close, this.#warn, options);
     if (this.#ended) {
       stream.end();
     } else {

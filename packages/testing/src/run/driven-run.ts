@@ -1,9 +1,11 @@
 import {
   type CancelOptions,
   didYouMean,
+  type EventsOptions,
   type Plan,
   run,
   type RunEvent,
+  type RunEventOf,
   type RunHandle,
   type RunResult,
   type TaskState,
@@ -94,8 +96,15 @@ export class DrivenRun implements TestRun {
     return this.#handle.children;
   }
 
-  events(): AsyncIterableIterator<RunEvent> {
-    return this.#handle.events();
+  events(options?: EventsOptions): AsyncIterableIterator<RunEvent> {
+    return this.#handle.events(options);
+  }
+
+  on<Type extends RunEvent['type'] | '*'>(
+    type: Type,
+    listener: (event: RunEventOf<Type>) => void,
+  ): () => void {
+    return this.#handle.on(type, listener);
   }
 
   cancel(reason?: unknown, options?: CancelOptions): Promise<TestResult> {
