@@ -51,7 +51,7 @@ function options(root: string, manifest: Manifest, input: Record<string, string>
       entryFileNames: '[name].js',
       chunkFileNames: '[name].js',
     },
-    plugins: [thirdPartyNotices()],
+    plugins: [thirdPartyNotices(), withoutForeignMaps()],
   };
 }
 
@@ -85,6 +85,21 @@ function thirdPartyNotices(): Plugin {
       if (roots.size === 0) return;
       const source = [...roots].map(notice).sort().join('\n');
       this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES.txt', source });
+    },
+  };
+}
+
+/** A map of code that is nearly all others' is larger than that code, and leads nobody to ours. */
+function withoutForeignMaps(): Plugin {
+  return {
+    name: 'without-foreign-maps',
+    generateBundle(_, bundle) {
+      for (const [name, file] of Object.entries(bundle)) {
+        if (file.type !== 'chunk' || !file.moduleIds.some((id) => id.includes('@opentelemetry/sdk-node')))
+          continue;
+        delete bundle[`${name}.map`];
+        file.code = file.code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { graphCommand } from './commands/graph.ts';
+import { namingExporter } from './commands/otel-option.ts';
 import { describeRun } from './commands/run-options.ts';
 import { runPipeline } from './commands/run.ts';
 import { storeCommands } from './commands/store-commands.ts';
@@ -13,7 +14,7 @@ import { version } from './version.ts';
 /** Runs one command line to its end, and the process with it. */
 export async function main(args: readonly string[]): Promise<void> {
   const output = watchOutput();
-  let code = await perform(args);
+  let code = await perform(namingExporter(args));
   process.exitCode = code;
   // What was printed must be out before the process ends, and the process must end although a pipeline may have left
   // a connection or a timer open.

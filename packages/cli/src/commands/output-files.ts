@@ -10,7 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import type { RunEvent, RunResult } from '@wf-sdk/core';
+import { type RunEvent, type RunResult, toPlain } from '@wf-sdk/core';
 import { toJsonText } from '../show/event-json.ts';
 import { reasonOf } from '../show/write-problem.ts';
 import { UsageError } from '../usage-error.ts';
@@ -72,10 +72,15 @@ export class ResultFile {
     if (isNew) rmSync(path);
   }
 
-  /** Gives what went wrong, if anything did. */
-  write(result: RunResult): string | undefined {
+  /**
+   * Gives what went wrong, if anything did.
+   *
+   * @param traceId The trace that tells of the run, if one does.
+   */
+  write(result: RunResult, traceId?: string): string | undefined {
     try {
-      replace(this.#path, `${toJsonText(result, 2)}\n`);
+      const told = traceId === undefined ? result : { ...(toPlain(result) as object), traceId };
+      replace(this.#path, `${toJsonText(told, 2)}\n`);
       return undefined;
     } catch (error) {
       return `--output ${this.#path} was not written: ${reasonOf(error)}`;

@@ -8,10 +8,11 @@ import { LoadError } from '../load/load-error.ts';
 import { loadPipeline } from '../load/load-pipeline.ts';
 import { pickWorkflow } from '../load/pick-workflow.ts';
 import { showPath } from '../load/show-path.ts';
+import { startTelemetry } from '../telemetry/telemetry.ts';
 import { UsageError } from '../usage-error.ts';
 import type { DrivingFlags } from './run-options.ts';
 import { secretsFor } from './secrets.ts';
-import { sayWarnings, speakAs } from './say.ts';
+import { say, sayWarnings, speakAs } from './say.ts';
 import { superviseRun } from './supervise-run.ts';
 import { type Kept, takeUp } from './take-up.ts';
 
@@ -73,6 +74,7 @@ async function driveIn(
   flags: TakeUpFlags,
 ): Promise<number> {
   const path = file ?? storedFile(run, way);
+  await startTelemetry(flags, process.env, say);
   const exports = await load(path, file === undefined ? run : undefined, way);
   const name = flags.export ?? (file === undefined ? run.source?.export : undefined);
   const workflow = pickWorkflow(exports, name, isWorkflow);

@@ -25,6 +25,7 @@ import { findPipeline } from '../load/find-pipeline.ts';
 import { loadPipeline } from '../load/load-pipeline.ts';
 import { nameOfExport, pickWorkflow } from '../load/pick-workflow.ts';
 import { showPath } from '../load/show-path.ts';
+import { startTelemetry } from '../telemetry/telemetry.ts';
 import { UsageError } from '../usage-error.ts';
 import { type MissingSecrets, missingSecrets, secretsFor } from './secrets.ts';
 import { describeRun, reservedNames, runCommandFor, type RunFlags } from './run-options.ts';
@@ -43,6 +44,7 @@ export async function runPipeline(args: readonly string[]): Promise<number> {
     await describeRun(new Command('wf-sdk run')).parseAsync(args, { from: 'user' });
     return EXIT.usage;
   }
+  if (first.flags.dryRun !== true) await startTelemetry(first.flags, process.env, say);
   const exports = await loadPipeline(first.file, { cwd: process.cwd() });
   const workflow = pickWorkflow(exports, first.flags.export, isWorkflow);
   const flags = await flagsOf(workflow.definition);

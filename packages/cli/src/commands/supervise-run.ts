@@ -1,5 +1,6 @@
 import {
   createThreadDispatcher,
+  endSpans,
   type FailedRun,
   type Plan,
   type RunEvent,
@@ -17,6 +18,8 @@ import { toJsonText } from '../show/event-json.ts';
 import type { Reporter } from '../show/reporter.ts';
 import { RunTree } from '../show/run-tree.ts';
 import { summary } from '../show/summary.ts';
+import { type Telemetry, telemetryHere } from '../telemetry/telemetry.ts';
+import { incomingTraceparent, traceText } from '../telemetry/trace-link.ts';
 import { Decisions } from './decisions.ts';
 import { howToGoOn } from './how-to-go-on.ts';
 import { EventsFile, ResultFile } from './output-files.ts';
@@ -37,8 +40,26 @@ export interface Subject {
   readonly kept?: Kept | undefined;
 }
 
-/** Runs a workflow in front of a user: shows it, writes what was asked for, lets it be cancelled. Gives the exit code. */
+/**
+ * Runs a workflow in front of a user: shows it, writes what was asked for, lets it be cancelled. Gives the exit code,
+ * once what its trace still needs is on its way.
+ */
 export async function superviseRun(subject: Subject, flags: DrivingFlags): Promise<number> {
+  const telemetry = telemetryHere(process.env);
+  try {
+    return await superviseTraced(subject, flags, telemetry);
+  } finally {
+    // Of a run that is left to wait: its spans are sent as far as they have come.
+    endSpans();
+    for (const line of (await telemetry?.flush()) ?? []) say(line);
+  }
+}
+
+async function superviseTraced(
+  subject: Subject,
+  flags: DrivingFlags,
+  telemetry: Telemetry | undefined,
+): Promise<number> {
   const { plan, module, secrets, kept } = subject;
   const eventsFile = flags.events === undefined ? undefined : new EventsFile(flags.events, say);
   const resultFile = flags.output === undefined ? undefined : new ResultFile(flags.output);
@@ -52,6 +73,7 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
   const handle = begin(reporter, () =>
     subject.begin({
       ...optionsOf(flags),
+      ...(telemetry !== undefined && parentOf(process.env)),
       module,
       secrets,
       dispatcher: createThreadDispatcher({ loader: threadLoader }),
@@ -71,16 +93,21 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
     reporter,
     decisions,
     kept === undefined ? undefined : howToResume(handle, flags),
+    telemetry,
   );
   const result = await Promise.race([handle.result, decisions.left]);
+  // The process is about to end with what it has sent by then: nothing more is to be said.
+  if (watch.isForced) return new Promise(() => undefined);
   watch.end();
   turns.end();
   decisions.end();
   if (result === undefined) await kept?.run.leave();
   reporter.end();
+  const { traceId } = handle;
+  const trace = traceId === undefined ? undefined : traceText(traceId, process.env);
   const problems = [
     eventsFile?.end(),
-    ...(result === undefined || !isKept(result) ? [] : [resultFile?.write(result)]),
+    ...(result === undefined || !isKept(result) ? [] : [resultFile?.write(result, traceId)]),
   ].filter((problem) => problem !== undefined);
   if (result === undefined) for (const line of howToGoOn(handle.id, tree.root, flags)) say(line);
   else if (!isKept(result)) say(notKept(result, flags), 'error');
@@ -91,8 +118,17 @@ export async function superviseRun(subject: Subject, flags: DrivingFlags): Promi
     (flags.quiet !== true || result.state !== 'succeeded')
   )
     say(
-      summary(result, plan.definition, coloursFor(process.stderr), process.cwd(), shownOutput(result, told)),
+      summary(
+        result,
+        plan.definition,
+        coloursFor(process.stderr),
+        process.cwd(),
+        shownOutput(result, told),
+        trace,
+      ),
     );
+  const isSummed = result !== undefined && isKept(result) && flags.json !== true;
+  if (trace !== undefined && !isSummed && flags.quiet !== true) say(trace);
   if (result?.error?.code === 'too_many_runs') await turns.tell(plan.id);
   for (const problem of problems) say(problem, 'error');
   if (result === undefined) return EXIT.waiting;
@@ -145,6 +181,12 @@ function optionsOf({ concurrency, timeout, ifFull, runMode, failFast, cache }: D
     ...(failFast === true && { onFailure: 'fail-fast' }),
     ...(cache === false && { cache }),
   };
+}
+
+/** The span that the command was started from, if something that is traced has started it. */
+function parentOf(env: NodeJS.ProcessEnv): { readonly traceparent?: string } {
+  const traceparent = incomingTraceparent(env);
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 /** What is drawn is taken away again where the options or the machine do not allow the run. */

@@ -13,6 +13,7 @@ const FAILURES = 10;
  * What a run came to. What failed comes first, so that the last lines on a screen are the outcome.
  *
  * @param shown What is shown of the output.
+ * @param trace Where its trace is found, if it has one.
  */
 export function summary(
   result: RunResult,
@@ -20,6 +21,7 @@ export function summary(
   colours: Colors,
   cwd: string,
   shown: unknown = result.output,
+  trace?: string,
 ): string {
   const tasks = Object.values(result.tasks);
   const allowed = allowedFailures(result, tasks, definition);
@@ -32,6 +34,7 @@ export function summary(
     ...(before.length > 0 ? [''] : []),
     verdict(result, tasks, allowed, colours),
     slowest(tasks, colours),
+    trace === undefined ? undefined : colours.dim(`  ${trace}`),
     output(result, shown, colours),
   ];
   return sections.filter((section) => section !== undefined).join('\n');

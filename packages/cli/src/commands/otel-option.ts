@@ -1,0 +1,26 @@
+import { Option } from 'commander';
+import type { Destination } from '../telemetry/wanted.ts';
+
+const DESTINATIONS: readonly Destination[] = ['otlp', 'console'];
+
+/** `--otel`, or `--otel console`. */
+export function otelOption(): Option {
+  return new Option(
+    '--otel [where]',
+    'send traces, metrics and logs to a collector (otlp, the default), or print spans and metrics (console)',
+  )
+    .choices(DESTINATIONS)
+    .preset('otlp');
+}
+
+/**
+ * Gives a bare `--otel` its default, so that it takes nothing for its value that only stands behind it:
+ * `wf-sdk run --otel pipeline.ts`.
+ */
+export function namingExporter(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return args.map((arg, at) => {
+    const isBare = arg === '--otel' && (end === -1 || at < end);
+    return isBare && !DESTINATIONS.some((destination) => destination === args[at + 1]) ? '--otel=otlp' : arg;
+  });
+}
