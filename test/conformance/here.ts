@@ -80,7 +80,11 @@ export class Here implements Dispatcher {
     const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
     const span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const key = item === undefined ? `${run.id}/${task}` : `${run.id}/${task}/${item}`;
-    return { attempt, run, task: { id: task }, log, idempotencyKey: key, signal, secrets, span };
+    const metrics: TaskContext['metrics'] = {
+      add: (name, value = 1, options) => observer.measure?.({ use: 'add', name, value, options }),
+      record: (name, value, options) => observer.measure?.({ use: 'record', name, value, options }),
+    };
+    return { attempt, run, task: { id: task }, log, idempotencyKey: key, signal, secrets, span, metrics };
   }
 
   report(error: unknown): unknown {

@@ -277,4 +277,10 @@ export {
 } from '@wf-sdk/core';
 
 // Telemetry
-export { endSpans, type TelemetryDetail } from '@wf-sdk/core';
+export {
+  endSpans,
+  type Measured,
+  type MetricOptions,
+  type TaskMetrics,
+  type TelemetryDetail,
+} from '@wf-sdk/core';

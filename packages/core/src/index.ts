@@ -190,4 +190,5 @@ export type {
 
 // Telemetry
 export { endSpans } from './telemetry/load.ts';
+export type { Measured, MetricOptions, TaskMetrics } from './model/metrics.ts';
 export type { TelemetryDetail } from './model/tracing.ts';

@@ -2,6 +2,7 @@ import type { Attempt } from './execute/attempt.ts';
 import { pool } from './admit/pool.ts';
 import { createThreadDispatcher } from './isolate/dispatcher.ts';
 import { DefinitionError, IsolationError } from './model/error.ts';
+import { NO_METRICS } from './lib/no-metrics.ts';
 import type { Plan } from './model/plan.ts';
 import type { Pool } from './model/placement.ts';
 import type { Dispatcher } from './model/ports.ts';
@@ -39,8 +40,12 @@ export function dispatchAttempt(
       graceMs: settings.graceMs,
       ...(planned.definition.secrets !== undefined && { secrets: attempt.secrets }),
       ...(tracing !== undefined && { trace: tracing.carrierOf(attempt) }),
+      ...(attempt.metrics !== NO_METRICS && { metered: true as const }),
     },
-    { log: (level, message, fields) => attempt.log[level](message, fields) },
+    {
+      log: (level, message, fields) => attempt.log[level](message, fields),
+      measure: ({ use, name, value, options }) => attempt.metrics[use](name, value, options),
+    },
     attempt.signal,
   );
 }

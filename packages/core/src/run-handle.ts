@@ -11,11 +11,9 @@ import type { ChildWorkflow } from './model/definition.ts';
 import { CancelledError, type WorkflowError } from './model/error.ts';
 import type { RunEvent, RunEventOf } from './model/event.ts';
 import type { Plan, PlannedTask, TaskIndex } from './model/plan.ts';
-import type { Pool } from './model/placement.ts';
 import type { Dispatcher } from './model/ports.ts';
 import type { RunResult } from './model/result.ts';
 import type { Message } from './model/store.ts';
-import type { Tracing } from './model/tracing.ts';
 import type { History } from './record/history.ts';
 import type { EventsOptions } from './record/event-stream.ts';
 import { Journal } from './record/journal.ts';
@@ -27,7 +25,6 @@ import { type Ending, endingOf, endless, notKept, pastEnding } from './run-endin
 import { checkInput } from './run-input.ts';
 import { Keeping, type TakenUp } from './run-kept.ts';
 import { observerOf } from './run-listeners.ts';
-import type { Past } from './run-past.ts';
 import { obey } from './run-messages.ts';
 import { checkDuration, type RunSettings } from './run-options.ts';
 import { joinLine } from './run-line.ts';
@@ -35,6 +32,7 @@ import { type Line, type Turn, turnOf } from './run-turn.ts';
 import { compensationHost, doneBefore } from './runtime/done.ts';
 import type { WaitingTask } from './runtime/rescues.ts';
 import { contextOfCaller, watchRun } from './run-telemetry.ts';
+import type { Telemetry } from './telemetry/load.ts';
 import type { RuntimeHost } from './runtime/runtime-host.ts';
 import { Runtime } from './runtime/runtime.ts';
 import type { CancelOptions, RunHandle } from './run-control.ts';
@@ -50,12 +48,13 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly settings: RunSettings;
   readonly secrets: RunSecrets;
   readonly admission: Admission | undefined;
-  readonly threads: Pool | undefined;
+  readonly threads: RuntimeHost['threads'];
   readonly cache: RuntimeHost['cache'];
   readonly stored: Keeping['stored'] | undefined;
   readonly checkKept: RuntimeHost['checkKept'];
   readonly caughtUp: Keeping['caughtUp'] | undefined;
-  tracing: Tracing | undefined;
+  tracing: RuntimeHost['tracing'];
+  metricsOf: RuntimeHost['metricsOf'];
   readonly #plan: Plan;
   readonly #dispatcher: Dispatcher | undefined;
   readonly #beginChild: BeginChild;
@@ -75,7 +74,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #finished = false;
   /** What was known of the run before this process drove it. */
   #history: History | undefined;
-  undoneBefore: Past['undoneBefore'] | undefined;
+  undoneBefore: RuntimeHost['undoneBefore'];
   /** Why the run cannot be kept any more. */
   #brokenBy: Error | undefined;
   /** Why nothing is waited for any more. */
@@ -111,8 +110,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
       this.#turn && store === undefined ? joinLine(this.#turn, this.id, plan.id, settings.clock) : undefined;
     const begin = (): void =>
       void (this.#keeping === undefined ? this.#enter(line, input) : this.#beginKept(this.#keeping, input));
-    const watched = (tracing: Tracing | undefined): void => {
-      this.tracing = tracing;
+    const watched = (telemetry: Telemetry | undefined): void => {
+      this.tracing = telemetry?.tracing;
+      this.metricsOf = telemetry?.metricsOf;
       this.secrets.fetch(begin, (error) => this.#refuse(error));
     };
     void Promise.resolve().then(() => watchRun(this, plan, settings, within, this.#publisher, watched));

@@ -1,10 +1,10 @@
 import type { Context } from '@opentelemetry/api';
 import { activeContext } from './lib/registered-telemetry.ts';
 import type { Plan } from './model/plan.ts';
-import type { Tracing } from './model/tracing.ts';
 import type { Publisher } from './record/publisher.ts';
 import type { RunSettings } from './run-options.ts';
-import { watch } from './telemetry/load.ts';
+import { SHARED } from './run-shared.ts';
+import { type Telemetry, watch } from './telemetry/load.ts';
 
 /** Where a run's spans belong, as of now: below those of the run above it, or of whoever calls. */
 export function contextOfCaller({ within }: RunSettings): Context | undefined {
@@ -18,11 +18,12 @@ export function watchRun(
   { telemetry: detail, traceparent, parent }: RunSettings,
   within: Context | undefined,
   publisher: Publisher,
-  begin: (tracing: Tracing | undefined) => void,
+  begin: (telemetry: Telemetry | undefined) => void,
 ): void {
   const id = (): string => run.id;
-  watch({ id, plan, detail, above: parent?.run, within, traceparent }, (telemetry) => {
+  const watched = { id, plan, detail, above: parent?.run, within, traceparent, shared: SHARED };
+  watch(watched, (telemetry) => {
     for (const observer of telemetry?.observers ?? []) publisher.listen(observer);
-    begin(telemetry?.tracing);
+    begin(telemetry);
   });
 }

@@ -1,3 +1,5 @@
+import { placeOfCaller } from '../lib/code-place.ts';
+import { isTraced } from '../lib/registered-telemetry.ts';
 import type { TaskContext } from '../model/context.ts';
 import type { TaskDefinition } from '../model/definition.ts';
 import { type Common, copyOf, depending, emptyTask, type Rare } from './copy.ts';
@@ -117,10 +119,11 @@ export interface TaskRefBuilder<
  * would be slow to type-check. `Input` is the input of the workflow that will take them.
  */
 export function graph<Input = undefined>(): Graph<Input> {
+  const placed = isTraced();
+  const addTask = (id: string): ReferredTask =>
+    new ReferredTask(emptyTask(id), placed ? { place: placeOfCaller() } : undefined, []);
   // The one seam between the typed face and the untyped builder behind it.
-  return Object.freeze({
-    addTask: (id: string) => new ReferredTask(emptyTask(id), undefined, []),
-  }) as unknown as Graph<Input>;
+  return Object.freeze({ addTask }) as unknown as Graph<Input>;
 }
 
 type AnyRef = TaskRefFor<never>;

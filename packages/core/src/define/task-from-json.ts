@@ -30,7 +30,7 @@ const asItIs: Read = (value) => value;
 
 /** How each property is read that a task can have beside its ID, its dependencies and its handler. */
 const FIELDS: {
-  readonly [Key in Exclude<keyof TaskDefinition, 'id' | 'dependsOn' | `handler${string}`>]-?: Read;
+  readonly [Key in Exclude<keyof TaskDefinition, 'id' | 'dependsOn' | 'place' | `handler${string}`>]-?: Read;
 } = {
   output: readOutput,
   triggerRule: asItIs,

@@ -1,3 +1,5 @@
+import { placeOfCaller } from '../lib/code-place.ts';
+import { isTraced } from '../lib/registered-telemetry.ts';
 import type { FailurePolicy, TaskDefinition, WorkflowDefinition } from '../model/definition.ts';
 import type { Flow, FragmentFlow } from './chain.ts';
 import { type Common, copyOf, depending, emptyTask, type Rare, whole } from './copy.ts';
@@ -28,7 +30,11 @@ export function workflow<In = undefined, Input = In, Policy extends FailurePolic
     module: options.module,
   });
   // The one seam between the typed face and the untyped builder behind it.
-  return new WorkflowChain(header, undefined) as unknown as Flow<ScopeUnder<In, Input>[Policy], never, never>;
+  return new WorkflowChain(header, undefined, isTraced()) as unknown as Flow<
+    ScopeUnder<In, Input>[Policy],
+    never,
+    never
+  >;
 }
 
 /** Begins a fragment: a part of a workflow that names what it needs from the workflow that will use it. */
@@ -37,7 +43,7 @@ export function fragment<Needs = unknown>(): FragmentFlow<
   NeededTasks<Needs>,
   NeededTasks<Needs>['id']
 > {
-  return new FragmentChain(undefined) as unknown as FragmentFlow<
+  return new FragmentChain(undefined, isTraced()) as unknown as FragmentFlow<
     FragmentScope<Needs>,
     NeededTasks<Needs>,
     NeededTasks<Needs>['id']
@@ -49,11 +55,14 @@ type Header = Omit<WorkflowDefinition, 'tasks' | 'output'>;
 class WorkflowChain implements Workflow {
   readonly #header: Header;
   readonly #links: Links | undefined;
+  /** Where tasks are added is worth knowing. */
+  readonly #placed: boolean;
   #definition: WorkflowDefinition | undefined;
 
-  constructor(header: Header, links: Links | undefined) {
+  constructor(header: Header, links: Links | undefined, placed: boolean) {
     this.#header = header;
     this.#links = links;
+    this.#placed = placed;
   }
 
   get definition(): WorkflowDefinition {
@@ -61,7 +70,8 @@ class WorkflowChain implements Workflow {
   }
 
   addTask(id: string): ChainedTask<WorkflowChain> {
-    return new ChainedTask(emptyTask(id), undefined, (task) => this.#with([task]));
+    const rare = this.#placed ? { place: placeOfCaller() } : undefined;
+    return new ChainedTask(emptyTask(id), rare, (task) => this.#with([task]));
   }
 
   addTasks(...refs: TaskRefFor<never>[]): WorkflowChain {
@@ -77,22 +87,24 @@ class WorkflowChain implements Workflow {
   }
 
   #with(tasks: readonly TaskDefinition[]): WorkflowChain {
-    return new WorkflowChain(this.#header, { before: this.#links, tasks });
+    return new WorkflowChain(this.#header, { before: this.#links, tasks }, this.#placed);
   }
 }
 
 class FragmentChain {
   readonly #links: Links | undefined;
+  readonly #placed: boolean;
 
-  constructor(links: Links | undefined) {
+  constructor(links: Links | undefined, placed: boolean) {
     this.#links = links;
+    this.#placed = placed;
   }
 
   addTask(id: string): ChainedTask<FragmentChain> {
     return new ChainedTask(
       emptyTask(id),
-      undefined,
-      (task) => new FragmentChain({ before: this.#links, tasks: [task] }),
+      this.#placed ? { place: placeOfCaller() } : undefined,
+      (task) => new FragmentChain({ before: this.#links, tasks: [task] }, this.#placed),
     );
   }
 

@@ -2,6 +2,7 @@ import type { Span } from '@opentelemetry/api';
 import type { AttemptContext } from '../model/attempt-context.ts';
 import type { Log, LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
+import type { TaskMetrics } from '../model/metrics.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { BreakerPass } from './breaker-pass.ts';
 
@@ -15,6 +16,7 @@ export interface AttemptHost {
   dispatch(attempt: Attempt, data: unknown): unknown;
   secretsOf(task: PlannedTask): Readonly<Record<string, string>>;
   spanOf(attempt: Attempt): Span;
+  metricsOf(task: PlannedTask): TaskMetrics;
 }
 
 /**
@@ -65,6 +67,10 @@ export class Attempt implements AttemptContext {
 
   get span(): Span {
     return this.#host.spanOf(this);
+  }
+
+  get metrics(): TaskMetrics {
+    return this.#host.metricsOf(this.planned);
   }
 
   /** It undoes what another attempt has done. */

@@ -9,6 +9,7 @@ import { systemClock } from './system.ts';
  * is the process as a whole; a test with a clock of its own has breakers of its own.
  */
 const byClock = new WeakMap<Clock, Map<string, Breaker>>();
+const known: WeakRef<ReadonlyMap<string, Breaker>>[] = [];
 
 let Window: typeof BreakerWindow | undefined;
 
@@ -27,6 +28,7 @@ export function breakerFor(policy: BreakerPolicy, clock: Clock = systemClock): B
   if (named === undefined) {
     named = new Map();
     byClock.set(clock, named);
+    known.push(new WeakRef(named));
   }
   let breaker = named.get(policy.name);
   if (breaker === undefined) {
@@ -45,6 +47,11 @@ export function breakerFor(policy: BreakerPolicy, clock: Clock = systemClock): B
  */
 export function breakers(clock: Clock = systemClock): readonly BreakerStatus[] {
   return Array.from(byClock.get(clock)?.values() ?? [], ({ status }) => status);
+}
+
+/** Every breaker that runs of this process have used, by any clock. */
+export function allBreakers(): readonly BreakerStatus[] {
+  return known.flatMap((named) => Array.from(named.deref()?.values() ?? [], ({ status }) => status));
 }
 
 /**

@@ -40,6 +40,18 @@ describe('a handler on a thread', () => {
     ]);
   });
 
+  test('tells its metrics where somebody collects them', async () => {
+    const told: unknown[] = [];
+    const measure = (measured: unknown): void => void told.push(measured);
+    await dispatch({ task: 'measure', measure });
+    expect(told).toEqual([]);
+    await dispatch({ task: 'measure', measure, metered: true });
+    expect(told).toEqual([
+      { use: 'add', name: 'rows', value: 3, options: { unit: '{row}' } },
+      { use: 'record', name: 'size', value: 12.5, options: undefined },
+    ]);
+  });
+
   test('sees exactly the environment it was given, else a copy of the process’s', async () => {
     expect(await dispatch({ task: 'environment', env: { ONLY: 'this' } })).toEqual({ ONLY: 'this' });
     expect(await dispatch({ task: 'environment', env: {} })).toEqual({});

@@ -1,4 +1,5 @@
 import type { LogFields, LogLevel } from '../model/context.ts';
+import type { Measured } from '../model/metrics.ts';
 import type { DispatchRequest } from '../model/ports.ts';
 import type { SentError } from './sent-error.ts';
 
@@ -42,5 +43,6 @@ export type FromThread =
       readonly message: string;
       readonly fields: LogFields | undefined;
     }
+  | { readonly type: 'measured'; readonly measured: Measured }
   | Ending
   | LastWords;

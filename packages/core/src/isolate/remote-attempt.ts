@@ -69,7 +69,7 @@ export class RemoteAttempt {
   }
 
   #assign(): void {
-    const { module, workflow, task, attempt, item, run, idempotencyKey, data, secrets, trace } =
+    const { module, workflow, task, attempt, item, run, idempotencyKey, data, secrets, trace, metered } =
       this.#request;
     const { loader } = this.#host;
     try {
@@ -85,6 +85,7 @@ export class RemoteAttempt {
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         ...(secrets !== undefined && { secrets }),
         ...(trace !== undefined && { trace }),
+        ...(metered !== undefined && { metered }),
       };
       this.#tell({ type: 'assigned', assignment });
     } catch (cause) {
@@ -128,6 +129,9 @@ export class RemoteAttempt {
         return;
       case 'logged':
         this.#observer.log(message.level, message.message, message.fields);
+        return;
+      case 'measured':
+        this.#observer.measure?.(message.measured);
         return;
       case 'succeeded':
       case 'failed':

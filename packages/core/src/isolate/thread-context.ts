@@ -1,6 +1,8 @@
 import type { Span } from '@opentelemetry/api';
 import { toPlain } from '../lib/plain.ts';
 import type { Log, LogFields, LogLevel, RunInfo, TaskContext } from '../model/context.ts';
+import type { MetricOptions, TaskMetrics } from '../model/metrics.ts';
+import { NO_METRICS } from '../lib/no-metrics.ts';
 import type { Assignment, FromThread } from './message.ts';
 import { spanOf } from './thread-trace.ts';
 
@@ -13,10 +15,11 @@ export class ThreadContext implements TaskContext {
   readonly log: Log;
   readonly idempotencyKey: string;
   readonly span: Span;
+  readonly metrics: TaskMetrics;
   readonly secrets: Readonly<Record<string, string>>;
 
   constructor(
-    { attempt, run, task, item, idempotencyKey, secrets = {}, trace }: Assignment,
+    { attempt, run, task, item, idempotencyKey, secrets = {}, trace, metered }: Assignment,
     signal: AbortSignal,
     tell: (message: FromThread) => void,
   ) {
@@ -32,6 +35,7 @@ export class ThreadContext implements TaskContext {
     this.signal = signal;
     this.secrets = secrets;
     this.span = spanOf(trace);
+    this.metrics = metered === undefined ? NO_METRICS : metricsTo(tell);
     this.attempt = attempt;
     this.run = run;
     this.task = { id: task };
@@ -39,4 +43,14 @@ export class ThreadContext implements TaskContext {
     const key = `${run.id}/${task}`;
     this.idempotencyKey = idempotencyKey ?? (item === undefined ? key : `${key}/${item}`);
   }
+}
+
+/** What is measured on a thread is collected where the run is. */
+function metricsTo(tell: (message: FromThread) => void): TaskMetrics {
+  const tellOf = (use: keyof TaskMetrics, name: string, value: number, options?: MetricOptions): void =>
+    tell({ type: 'measured', measured: { use, name, value, options } });
+  return {
+    add: (name, by = 1, options) => tellOf('add', name, by, options),
+    record: (name, value, options) => tellOf('record', name, value, options),
+  };
 }

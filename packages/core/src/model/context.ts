@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { TaskMetrics } from './metrics.ts';
 
 /** Values added to a log line; they must survive JSON. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -58,6 +59,8 @@ export interface TaskContext<Secrets extends string = never> {
    * thread of an isolated task, it keeps nothing of what it is told. Its `spanContext()` names the trace.
    */
   readonly span: Span;
+  /** Metrics of the task's own. Where nobody collects them, they keep nothing. */
+  readonly metrics: TaskMetrics;
   /** The secrets that the task named by `.secrets()`, and no others. They are taken out of all that is told of the run. */
   readonly secrets: Readonly<Record<Secrets, string>>;
 }

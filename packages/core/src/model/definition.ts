@@ -1,3 +1,4 @@
+import type { CodePlace } from '../lib/code-place.ts';
 import type { TaskContext } from './context.ts';
 import type { CacheOptions } from './cache.ts';
 import type { CompensateOptions } from './compensation.ts';
@@ -83,6 +84,8 @@ export interface TaskDefinition {
   readonly isolate?: IsolateOptions | undefined;
   /** The names of the secrets that the handler, or the undo function, reads from its context. */
   readonly secrets?: readonly string[] | undefined;
+  /** Where in the user's code it was added: known where a tracer provider was registered before. */
+  readonly place?: CodePlace | undefined;
 }
 
 /** What a failed task does to the others: they go on, or whatever runs is cancelled. */

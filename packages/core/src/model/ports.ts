@@ -1,5 +1,6 @@
 import type { LogFields, LogLevel, RunInfo } from './context.ts';
 import type { RunEvent } from './event.ts';
+import type { Measured } from './metrics.ts';
 
 /** Where time comes from. The default is the machine's; a test's may be virtual. */
 export interface Clock {
@@ -38,13 +39,17 @@ export interface DispatchRequest {
   readonly graceMs?: number;
   /** Where its spans belong: headers as of HTTP (`traceparent`, `tracestate`, `baggage`). Absent where the run is not traced. */
   readonly trace?: Readonly<Record<string, string>>;
+  /** Somebody collects the metrics that the handler tells. Absent where nobody does. */
+  readonly metered?: true;
   /** What the handler reads as `ctx.secrets`: nothing of it may be written anywhere. Absent where the task names none. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** Hears what a dispatched attempt writes to its log. */
+/** Hears what a dispatched attempt writes to its log, and the metrics that it tells. */
 export interface DispatchObserver {
   log(level: LogLevel, message: string, fields: LogFields | undefined): void;
+  /** Absent where nobody collects metrics. */
+  measure?(measured: Measured): void;
 }
 
 /**

@@ -2,7 +2,9 @@ import type { Span } from '@opentelemetry/api';
 import type { Attempt, AttemptHost } from '../execute/attempt.ts';
 import type { LogFields, LogLevel, ParentTask, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
+import type { MetricsOf, TaskMetrics } from '../model/metrics.ts';
 import type { PlannedTask } from '../model/plan.ts';
+import { NO_METRICS } from '../lib/no-metrics.ts';
 import { NO_SPAN } from '../lib/no-span.ts';
 import type { Loop } from './loop.ts';
 
@@ -11,6 +13,7 @@ type Outside = Pick<AttemptHost, 'runChild' | 'dispatch' | 'secretsOf'> & {
   readonly id: string;
   /** How often tasks have begun anew after what they had done was undone. */
   readonly undoneBefore: ReadonlyMap<string, number> | undefined;
+  readonly metricsOf: MetricsOf | undefined;
 };
 
 /** What attempts' contexts say of their run, and what they ask of it. */
@@ -60,6 +63,10 @@ export class RunAttemptHost implements AttemptHost {
 
   spanOf(attempt: Attempt): Span {
     return this.#loop.tracing?.spanOf(attempt) ?? NO_SPAN;
+  }
+
+  metricsOf({ id }: PlannedTask): TaskMetrics {
+    return this.#outside.metricsOf?.(id) ?? NO_METRICS;
   }
 
   secretsOf(task: PlannedTask): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import type { Admission } from '../admit/admission.ts';
 import type { AttemptHost } from '../execute/attempt.ts';
 import type { Pool } from '../model/placement.ts';
+import type { MetricsOf } from '../model/metrics.ts';
 import type { Tracing } from '../model/tracing.ts';
 import type { Journal } from '../record/journal.ts';
 import type { OutputCache } from './cache-gate.ts';
@@ -27,6 +28,8 @@ export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' |
   readonly caughtUp: (() => Promise<void>) | undefined;
   /** The spans of the run; absent where nobody traces it. Known once the run is opened. */
   readonly tracing: Tracing | undefined;
+  /** Metrics of the tasks' own; absent where nobody collects any. Known once the run is opened. */
+  readonly metricsOf: MetricsOf | undefined;
   /** Called once, when no task is open. */
   ended(): void;
 }

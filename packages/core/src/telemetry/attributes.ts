@@ -20,16 +20,16 @@ export const SPANS = {
   'workflow.compensate': 'What a task, or an item, has done is undone: one attempt of that.',
 } as const;
 
-/** Which spans have an attribute, its type, and what it says. */
+/** Which spans have an attribute (`start`: of `workflow.start`), its type, and what it says. */
 export const ATTRIBUTES = {
   'workflow.name': ['all', 'string', "The workflow's ID."],
-  'workflow.version': ['run', 'string', "The workflow's version."],
+  'workflow.version': ['run, start', 'string', "The workflow's version."],
   'workflow.execution.id': ['all', 'string', "The run's ID."],
-  'workflow.execution.parent.id': ['run', 'string', 'The run above this one.'],
-  'workflow.execution.tasks': ['run', 'int', 'How many tasks the workflow has.'],
+  'workflow.execution.parent.id': ['run, start', 'string', 'The run above this one.'],
+  'workflow.execution.tasks': ['run, start', 'int', 'How many tasks the workflow has.'],
   'workflow.execution.tasks.succeeded': ['run', 'int', 'How many of them succeeded.'],
   'workflow.execution.resumed': [
-    'run',
+    'run, start',
     'boolean',
     'Another process had the run before. A link leads to the span of the last one.',
   ],
@@ -69,19 +69,25 @@ export const ATTRIBUTES = {
     'The dependency because of which a task was skipped or could not run.',
   ],
   'workflow.task.queue.duration': [
-    'task, attempt, item',
+    'task, attempt',
     'double',
     'How long it was queued before it started, in seconds.',
   ],
   'code.function.name': ['task', 'string', "The name of the task's handler, where it has one."],
+  'code.file.path': [
+    'task',
+    'string',
+    'The file in which the task was added to its workflow, where a provider was registered before.',
+  ],
+  'code.line.number': ['task', 'int', 'The line in it.'],
   'error.type': [
-    'all',
+    'run, task, attempt, item, compensate',
     'string',
     "Why it failed: the error's code (`timeout`, `ECONNREFUSED`), else the name of its class.",
   ],
-} as const satisfies Record<string, readonly [on: string, type: string, meaning: string]>;
+} as const;
 
-export type AttributeName = keyof typeof ATTRIBUTES;
+export type AttributeName = NameIn<typeof ATTRIBUTES, [on: string, type: string, meaning: string]>;
 export type Attributes = { [Name in AttributeName]?: AttributeValue };
 
 /** Span events: on which span, the attributes, and what happened. Beside them there is OpenTelemetry's own `exception`. */
@@ -104,8 +110,12 @@ export const SPAN_EVENTS = {
   ],
   'workflow.task.decided': ['task', 'decision', 'A person has decided about it.'],
   'workflow.task.signal': ['task', 'number, by', 'It has taken a signal.'],
-  'workflow.task.sla_missed': ['task', 'sla_s', 'It takes longer than its SLA says.'],
-  'workflow.task.late': ['task, item', 'attempt', 'It succeeded after it was cancelled; that is undone.'],
+  'workflow.task.sla_missed': [
+    'task, run',
+    'task, sla_s',
+    'A task has not ended in the time that its SLA says; told on the run where the task has not begun.',
+  ],
+  'workflow.task.late': ['task', 'attempt, item', 'It succeeded after it was cancelled; that is undone.'],
   'workflow.cancelling': ['run', 'reason, wholly', 'The run is being cancelled, or fails as a whole.'],
   'workflow.compensation': [
     'run',
@@ -121,6 +131,12 @@ export const SPAN_EVENTS = {
   'workflow.waiting': ['run', 'tasks, until', 'Everything that is left waits.'],
   'workflow.breaker': ['run', 'breaker, state', 'A breaker that the run uses opened, half-opened or closed.'],
   'workflow.retried': ['run', 'tasks', 'The run had ended and is retried: so many of its tasks begin anew.'],
-} as const satisfies Record<string, readonly [on: string, attributes: string, meaning: string]>;
+} as const;
 
-export type SpanEventName = keyof typeof SPAN_EVENTS;
+export type SpanEventName = NameIn<typeof SPAN_EVENTS, [on: string, attributes: string, meaning: string]>;
+
+/** The names in a table, which has to have these columns. */
+export type NameIn<
+  Table extends Readonly<Record<string, Readonly<Columns>>>,
+  Columns extends readonly unknown[],
+> = keyof Table & string;

@@ -1,13 +1,17 @@
 import type { Context } from '@opentelemetry/api';
 import type { Observer } from '../model/ports.ts';
+import type { MetricsOf } from '../model/metrics.ts';
 import type { Plan } from '../model/plan.ts';
 import type { TelemetryDetail, Tracing } from '../model/tracing.ts';
+import type { Shared } from './instruments.ts';
 import { isMetered, isTraced } from '../lib/registered-telemetry.ts';
 
 /** What hears a run for OpenTelemetry. */
 export interface Telemetry {
   /** Absent where there is no provider of traces. */
   readonly tracing: Tracing | undefined;
+  /** Absent where there is no provider of metrics. */
+  readonly metricsOf: MetricsOf | undefined;
   readonly observers: readonly Observer[];
 }
 
@@ -28,6 +32,7 @@ export interface Watched {
   readonly within: Context | undefined;
   /** The span of another process that began it. */
   readonly traceparent: string | undefined;
+  readonly shared: Shared;
 }
 
 let loaded: OpenTelemetry | undefined;
@@ -40,14 +45,14 @@ export function watch(run: Watched, begin: (telemetry: Telemetry | undefined) =>
   if (run.detail === 'off' || !(isTraced() || isMetered())) return begin(undefined);
   if (loaded !== undefined) return begin(loaded.openTelemetry(run));
   void import('./open-telemetry.ts').then((module) => {
-    loaded = module;
+    loaded = { openTelemetry: module.openTelemetry, leaveRuns: module.leaveRuns };
     begin(module.openTelemetry(run));
   });
 }
 
 /**
- * Ends the spans of all runs that go on in this process, as a process does that leaves them: to be called before the SDK of
- * OpenTelemetry is shut down. Where nothing is traced it does nothing.
+ * Ends the spans of all runs that go on in this process, as a process does that leaves them, and no longer counts them as active: to
+ * be called before the SDK of OpenTelemetry is shut down. Where nobody has set up OpenTelemetry it does nothing.
  *
  * @param at Milliseconds since the epoch. @default now
  */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { trace } from '@opentelemetry/api';
 import { mortalStore, VirtualClock } from '@wf-sdk/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,10 +7,13 @@ import { msOf, traces, treeOf } from '../../test/telemetry.ts';
 import {
   createMemoryStore,
   endSpans,
+  fragment,
+  graph,
   run,
   type RunHandle,
   type RunOptions,
   type RunResult,
+  toJSON,
   workflow,
   type Workflow,
 } from '../index.ts';
@@ -139,6 +143,13 @@ describe('the spans of a run', () => {
       '      workflow.attempt fan 0ms error=Error <exception>',
       '      workflow.attempt fan 0ms',
     ]);
+    otel.close();
+    otel = traces();
+    expect((await traced(tasks, { telemetry: 'attempts' })).tree).toEqual([
+      'workflow.run w 10ms success',
+      '  workflow.start w 0ms',
+      '  workflow.task fan 10ms succeeded <workflow.task.retry>',
+    ]);
   });
 
   test.each([
@@ -241,5 +252,64 @@ describe('the trace of a run', () => {
     expect(again?.parentSpanContext?.spanId).toBe(lost?.spanContext().spanId);
     expect(again?.links[0]?.context.spanId).toBe(lost?.spanContext().spanId);
     expect(lost?.attributes['workflow.execution.state']).toBe('running');
+  });
+});
+
+describe('the span of a task', () => {
+  const placeOf = (name: string): unknown[] => {
+    const { attributes = {} } = otel.spans().find((span) => span.name === `workflow.task ${name}`) ?? {};
+    return [attributes['code.file.path'], attributes['code.line.number'], attributes['code.function.name']];
+  };
+  const source = readFileSync(new URL(import.meta.url), 'utf8').split('\n');
+  const lineOf = (text: string): number => source.findIndex((line) => line.includes(text)) + 1;
+
+  test('says where the task was added to its workflow, and what its handler is called', async () => {
+    const file: unknown = expect.stringMatching(/[/\\]run-spans\.test\.ts$/);
+    const part = fragment()
+      .addTask('of_fragment')
+      .run(() => 1)
+      .exports('of_fragment');
+    const byReference = graph()
+      .addTask('by_reference')
+      .run(() => 1);
+    function load(): number {
+      return 1;
+    }
+    const flow = workflow('places')
+      .use(part)
+      .addTask('chained')
+      .retry({ attempts: 2 })
+      .run(load)
+      .addTasks(byReference);
+    await run(flow, undefined, { clock: clock() });
+    expect(placeOf('of_fragment')).toEqual([file, lineOf("addTask('of_fragment')"), undefined]);
+    expect(placeOf('by_reference')).toEqual([file, lineOf("addTask('by_reference')"), undefined]);
+    expect(placeOf('chained')).toEqual([file, lineOf("addTask('chained')"), 'load']);
+    expect(JSON.stringify(toJSON(flow))).not.toContain('run-spans');
+  });
+
+  test('misses an SLA in the run where it has not begun', async () => {
+    const { tree } = await traced((time) => [
+      { id: 'a', handler: () => time.sleep(100) },
+      { id: 'b', dependsOn: ['a'], sla: 50, handler: () => time.sleep(10) },
+    ]);
+    expect(tree).toEqual([
+      'workflow.run w 110ms success <workflow.task.sla_missed>',
+      '  workflow.start w 0ms',
+      '  workflow.task a 100ms succeeded',
+      '  workflow.task b 10ms succeeded links=1',
+    ]);
+  });
+
+  test('says how long it was queued, of a fanned-out task too', async () => {
+    await traced(
+      (time) => [
+        { id: 'first', priority: 1, handler: () => time.sleep(500) },
+        { id: 'fan', fanOut: { kind: 'each', select: () => ['x'] }, handler: () => time.sleep(10) },
+      ],
+      { concurrency: 1 },
+    );
+    const fan = otel.spans().find(({ name }) => name === 'workflow.task fan');
+    expect(fan?.attributes['workflow.task.queue.duration']).toBe(0.5);
   });
 });

@@ -9,11 +9,14 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
+import type { TaskDefinition } from '../model/definition.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Plan, PlannedTask } from '../model/plan.ts';
 import type { TraceBefore, Traced, TelemetryDetail, Tracing } from '../model/tracing.ts';
 import type { Attributes } from './attributes.ts';
 import { errorType } from './error-type.ts';
+import { outcomeOf } from './outcome.ts';
+import { readPlace } from '../lib/code-place.ts';
 import { NO_SPAN } from '../lib/no-span.ts';
 import { fromTraceparent, toTraceparent } from '../lib/traceparent.ts';
 import { OpenSpan, UnitSpan } from './unit-span.ts';
@@ -171,7 +174,14 @@ export class RunSpans implements Tracing {
     const { at } = event;
     if (isUndoing(event)) return this.#observeUndo(run, event);
     if (event.type === 'task.log' || !this.#shows.tasks) return;
-    const task = this.#units.get(event.task) ?? this.#begin(run, event);
+    const known = this.#units.get(event.task);
+    // The time that an SLA is about begins with the run: a task can miss it before it is queued.
+    if (event.type === 'task.sla_missed')
+      return (known ?? run).event('workflow.task.sla_missed', at, {
+        task: event.task,
+        sla_s: event.slaMs / 1_000,
+      });
+    const task = known ?? this.#begin(run, event);
     switch (event.type) {
       case 'task.queued':
         task.queuedAt = at;
@@ -181,16 +191,16 @@ export class RunSpans implements Tracing {
         if (event.item === undefined) return task.attemptStarted(event.attempt, at);
         task.phase = 'running';
         return this.#item(task, event.task, event.item, at)?.attemptStarted(event.attempt, at);
-      case 'attempt.failed':
-        return (event.item === undefined ? task : task.items.get(event.item))?.attemptFailed(
-          event.attempt,
-          event.error,
-          event.retryInMs,
-          at,
-        );
+      case 'attempt.failed': {
+        const { attempt, item, error, retryInMs } = event;
+        const unit = item === undefined ? task : task.items.get(item);
+        if (unit !== undefined) return unit.attemptFailed(attempt, error, retryInMs, at);
+        return retryInMs === undefined ? undefined : task.retryFollows(attempt, error, retryInMs, at);
+      }
       case 'attempt.late':
         return task.event('workflow.task.late', at, { attempt: event.attempt, item: event.item });
       case 'task.fanned_out':
+        task.leaveQueue(at);
         task.set('workflow.task.items', event.items);
         return;
       case 'item.succeeded': {
@@ -219,8 +229,6 @@ export class RunSpans implements Tracing {
         });
       case 'task.decided':
         return task.event('workflow.task.decided', at, { decision: event.decision });
-      case 'task.sla_missed':
-        return task.event('workflow.task.sla_missed', at, { sla_s: event.slaMs / 1_000 });
       case 'task.succeeded':
         if (event.signal !== undefined) task.event('workflow.task.signal', at, { ...event.signal });
         if (event.by === 'fallback') task.event('workflow.task.fallback', at);
@@ -247,8 +255,6 @@ export class RunSpans implements Tracing {
     const planned = plan.tasks[plan.indexOf.get(id) ?? -1];
     const wasUnderWay = type !== 'task.queued' && type !== 'task.skipped' && type !== 'task.upstream_failed';
     const attributes = this.#attributesOf(id);
-    const name = planned?.definition.handler?.name;
-    if (name !== undefined && name !== '' && name !== 'handler') attributes['code.function.name'] = name;
     const start = {
       parent: run.context,
       at: wasUnderWay ? (this.#resumedAt ?? at) : at,
@@ -256,6 +262,7 @@ export class RunSpans implements Tracing {
       links: planned === undefined ? undefined : this.#linksOf(planned),
     };
     const unit = new UnitSpan(this.#tracer, 'workflow.task', id, start, this.#shows.attempts);
+    if (planned !== undefined) sayWhere(unit, planned.definition);
     this.#units.set(id, unit);
     return unit;
   }
@@ -329,7 +336,7 @@ const LEVELS: readonly TelemetryDetail[] = ['off', 'run', 'tasks', 'attempts', '
 const openRuns = new Set<RunSpans>();
 
 /** Ends the spans of all runs that have not ended. */
-export function leaveRuns(at: number): void {
+export function leaveSpans(at: number): void {
   for (const run of openRuns) run.leave(at);
 }
 
@@ -352,21 +359,21 @@ function finishItem(
   task.items.delete(index);
 }
 
+/** Where in the source a task is. */
+function sayWhere(task: UnitSpan, { handler, place }: TaskDefinition): void {
+  const { name = '' } = handler ?? {};
+  if (name !== '' && name !== 'handler') task.set('code.function.name', name);
+  const { file, line } = (place && readPlace(place)) ?? {};
+  task.set('code.file.path', file);
+  task.set('code.line.number', line);
+}
+
 function isUndoing(event: TaskEvent): event is UndoEvent {
   return event.type.startsWith('compensation.');
 }
 
 function undoKey(task: string, item: number | undefined): string {
   return item === undefined ? task : `${task}[${item}]`;
-}
-
-function outcomeOf({
-  state,
-  succeeded,
-}: Extract<RunEvent, { readonly type: 'run.finished' }>): 'success' | 'partial' | 'failed' | 'cancelled' {
-  if (state === 'succeeded') return 'success';
-  if (state === 'cancelled') return 'cancelled';
-  return succeeded > 0 ? 'partial' : 'failed';
 }
 
 /** @param ms Milliseconds since the epoch. */

@@ -108,12 +108,18 @@ export class UnitSpan extends OpenSpan {
     return this.#attempt ?? this;
   }
 
-  attemptStarted(attempt: number, at: number): void {
+  /** It starts, or its next attempt does. Gives how long it was queued, in seconds. */
+  leaveQueue(at: number): number | undefined {
     this.phase = 'running';
-    this.#made++;
     const queuedS = this.queuedAt === undefined ? undefined : (at - this.queuedAt) / 1_000;
     this.queuedAt = undefined;
-    if (this.#made === 1) this.#queuedS = queuedS;
+    if (this.#made === 0) this.#queuedS = queuedS;
+    return queuedS;
+  }
+
+  attemptStarted(attempt: number, at: number): void {
+    const queuedS = this.leaveQueue(at);
+    this.#made++;
     if (!this.#showsAttempts) return;
     if (attempt === 1) {
       this.#first = { startedAt: at };
@@ -127,12 +133,7 @@ export class UnitSpan extends OpenSpan {
   attemptFailed(attempt: number, error: unknown, retryInMs: number | undefined, at: number): void {
     if (retryInMs !== undefined) {
       this.phase = 'retrying';
-      this.event('workflow.task.retry', at, {
-        attempt,
-        delay_s: retryInMs / 1_000,
-        'error.type': errorType(error),
-        reason: messageOf(error),
-      });
+      this.retryFollows(attempt, error, retryInMs, at);
     }
     if (this.#first !== undefined && this.#first.endedAt === undefined && this.#attempt === undefined) {
       this.#first.endedAt = at;
@@ -140,6 +141,16 @@ export class UnitSpan extends OpenSpan {
     }
     this.#attempt?.failed(error, at);
     this.#endAttempt(at);
+  }
+
+  /** An attempt of it failed, or of an item that has no span. */
+  retryFollows(attempt: number, error: unknown, retryInMs: number, at: number): void {
+    this.event('workflow.task.retry', at, {
+      attempt,
+      delay_s: retryInMs / 1_000,
+      'error.type': errorType(error),
+      reason: messageOf(error),
+    });
   }
 
   /** It is over, or this process leaves it. */

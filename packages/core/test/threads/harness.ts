@@ -2,7 +2,7 @@ import { afterAll } from 'vitest';
 
 import type { Dispatching, ThreadDispatcherOptions } from '../../src/isolate/dispatcher.ts';
 import type { RunInfo } from '../../src/model/context.ts';
-import type { DispatchRequest } from '../../src/model/ports.ts';
+import type { DispatchObserver, DispatchRequest } from '../../src/model/ports.ts';
 import { buildModule, createTestDispatcher } from './build.ts';
 
 export const RUN: RunInfo = { id: 'r1', workflow: 'threads', version: '1.0.0', startedAt: 5 };
@@ -13,6 +13,7 @@ export interface Dispatched extends Partial<Omit<DispatchRequest, 'data'>> {
   readonly input?: object | undefined;
   readonly signal?: AbortSignal;
   readonly log?: (...line: readonly unknown[]) => void;
+  readonly measure?: DispatchObserver['measure'];
 }
 
 export interface Threads {
@@ -40,7 +41,7 @@ export async function openThreads(options: ThreadDispatcherOptions = {}): Promis
   const module = await pipeline('pipeline.ts');
   const dispatcher = await createTestDispatcher(options);
   opened.push(dispatcher);
-  const dispatch = ({ input, signal, log, ...about }: Dispatched): Promise<unknown> => {
+  const dispatch = ({ input, signal, log, measure, ...about }: Dispatched): Promise<unknown> => {
     const request = {
       module,
       workflow: 'threads',
@@ -53,7 +54,8 @@ export async function openThreads(options: ThreadDispatcherOptions = {}): Promis
       ...about,
     };
     const ignore = (): void => undefined;
-    return dispatcher.dispatch(request, { log: log ?? ignore }, signal ?? new AbortController().signal);
+    const observer = { log: log ?? ignore, ...(measure !== undefined && { measure }) };
+    return dispatcher.dispatch(request, observer, signal ?? new AbortController().signal);
   };
   const failure = async (dispatched: Dispatched): Promise<Error> => {
     const output = await dispatch(dispatched).catch((error: unknown) => ({ error }));

@@ -36,6 +36,11 @@ export const flow = workflow<Input>('threads')
     log.warn('with a function', { render: () => 1, kept: 1 });
     log.error('last');
   })
+  .addTask('measure')
+  .run((_, { metrics }) => {
+    metrics.add('rows', 3, { unit: '{row}' });
+    metrics.record('size', 12.5);
+  })
   // Blocks until as many attempts as `many` are in here.
   .addTask('meet')
   .run(({ input: { shared, many } }) => {
