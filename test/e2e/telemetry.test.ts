@@ -74,13 +74,21 @@ describe.for([
     expect(stderr).not.toContain('OpenTelemetry');
   });
 
-  test('gets what is logged through the API of logs', async ({ traced, http, grpc }) => {
+  test('gets what tasks log, and what is logged through the API of logs', async ({ traced, http, grpc }) => {
     const collector = { http, grpc }[over];
     traced.write('pipeline.ts', LOGS);
     const args = ['run', 'pipeline.ts', '--output', 'result.json'];
     expect((await traced.run(args, { env: sentTo(collector, protocol) })).code).toBe(0);
     const { output, traceId } = JSON.parse(traced.read('result.json')) as Record<string, unknown>;
     expect(collector.logs).toMatchObject([
+      {
+        scope: 'wf-sdk',
+        severity: 'ERROR',
+        body: 'disk is full',
+        attributes: { mount: '/data', 'workflow.task.name': 'a', 'workflow.task.attempt': 1 },
+        traceId,
+        spanId: output,
+      },
       {
         scope: 'mine',
         severity: 'WARN',

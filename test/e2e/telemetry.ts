@@ -86,11 +86,12 @@ export default workflow('stops')
   }));
 `;
 
-/** A log record through the API of logs, from a task that gives the ID of its span. */
+/** A log record through the API of logs and one through `ctx.log`, from a task that gives the ID of its span. */
 export const LOGS = `import { workflow } from 'wf-sdk';
 import { trace } from '@opentelemetry/api';
 const api = globalThis[Symbol.for('io.opentelemetry.js.api.logs')];
-export default workflow('logs').addTask('a').run(() => {
+export default workflow('logs').addTask('a').run((_, { log }) => {
+  log.error('disk is full', { mount: '/data' });
   api(1).getLogger('mine').emit({ severityText: 'WARN', body: 'low on disk', attributes: { free: 3 } });
   return trace.getActiveSpan()?.spanContext().spanId;
 }).output(({ a }) => a);

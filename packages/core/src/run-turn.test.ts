@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '@wf-sdk/testing';
 import { gated } from '../test/gated.ts';
 import { drive, flowOf, lines, recorder } from '../test/kit.ts';
-import { run, type RunHandle, type RunOptions, type RunResult, workflow } from './index.ts';
+import { EVENT_VERSION, run, type RunHandle, type RunOptions, type RunResult, workflow } from './index.ts';
 
 const asked = workflow('w', { maxActiveRuns: 2 });
 
@@ -97,6 +97,7 @@ describe('a run that waits for its turn', () => {
         at: clock.now(),
         workflow: 'w',
         version: '1.0.0',
+        eventVersion: EVENT_VERSION,
         input: { n: 1 },
         limit: 1,
         runs: ['r1', 'r2'],

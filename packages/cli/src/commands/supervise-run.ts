@@ -84,6 +84,7 @@ async function superviseTraced(
         (event) => (told = event.type === 'run.finished' ? event : told),
         ...(eventsFile === undefined ? [] : [eventsFile.observe]),
         turns.observe,
+        ...(telemetry?.observers ?? []),
         (event) => decisions.observe(event),
       ],
     }),

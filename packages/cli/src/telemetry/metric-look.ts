@@ -49,11 +49,15 @@ function pointsOf(metric: metrics.MetricData, unit: string): Point[] {
     case metrics.DataPointType.EXPONENTIAL_HISTOGRAM:
       return metric.dataPoints.map(({ attributes, value: { count, sum = 0, min, max } }) => [
         attributes,
-        [
-          `${count} ×`,
-          `mean ${figure(count === 0 ? 0 : sum / count)}${unit}`,
-          ...(min === undefined || max === undefined ? [] : [`from ${figure(min)} to ${figure(max)}${unit}`]),
-        ].join(' '),
+        count === 1
+          ? `${figure(sum)}${unit}`
+          : [
+              `${count} ×`,
+              `mean ${figure(count === 0 ? 0 : sum / count)}${unit}`,
+              ...(min === undefined || max === undefined
+                ? []
+                : [`from ${figure(min)} to ${figure(max)}${unit}`]),
+            ].join(' '),
       ]);
   }
 }

@@ -1,6 +1,8 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { logs as logger } from '@opentelemetry/api-logs';
 import { type logs, type metrics, NodeSDK } from '@opentelemetry/sdk-node';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { toLogSink } from '@wf-sdk/core';
 import { coloursFor } from '../show/colours.ts';
 import { type Channel, lossLines } from './channel.ts';
 import { logChannel, metricChannel, spanChannel } from './channels.ts';
@@ -70,9 +72,12 @@ export function startSdk(wanted: Wanted, timeoutMs: number, env: NodeJS.ProcessE
     logRecordProcessors,
     ...(resourceDetectors !== undefined && { resourceDetectors }),
   }).start();
+  // On the console it stands already, with the run.
+  const observers = wanted.logs.includes('otlp') ? [toLogSink(logger.getLogger('wf-sdk'))] : [];
   // Several runs of one process do not each wait for a collector that does not answer.
   let waitedMs = 0;
   return {
+    observers,
     async flush(atMostMs = timeoutMs) {
       for (const look of looks) await look.flush();
       const waitMs = Math.min(atMostMs, timeoutMs - waitedMs);

@@ -37,11 +37,11 @@ export function spanLook(
 
 /** Each trace as a tree: name and time of a span, below that what it carries, its events, its links and its children. */
 function drawSpans(spans: readonly ReadableSpan[], colours: Colors): string {
-  const known = new Set(spans.map((span) => span.spanContext().spanId));
+  const known = new Map(spans.map((span) => [span.spanContext().spanId, span.name]));
   const traces = grouped(spans, (span) => span.spanContext().traceId);
   const children = grouped(spans, ({ parentSpanContext }) => parentSpanContext?.spanId);
   const draw = (span: ReadableSpan, depth: number): string[] => [
-    ...spanLines(span, '  '.repeat(depth), colours),
+    ...spanLines(span, '  '.repeat(depth), known, colours),
     ...inOrder(children.get(span.spanContext().spanId) ?? []).flatMap((child) => draw(child, depth + 1)),
   ];
   return [...traces]
@@ -55,7 +55,12 @@ function drawSpans(spans: readonly ReadableSpan[], colours: Colors): string {
     .join('\n');
 }
 
-function spanLines(span: ReadableSpan, indent: string, colours: Colors): string[] {
+function spanLines(
+  span: ReadableSpan,
+  indent: string,
+  names: ReadonlyMap<string, string>,
+  colours: Colors,
+): string[] {
   const { name, startTime, duration, attributes, events, links, status } = span;
   const failed =
     status.code === SpanStatusCode.ERROR ? `  ${colours.red(`✖ ${status.message ?? 'failed'}`)}` : '';
@@ -68,7 +73,9 @@ function spanLines(span: ReadableSpan, indent: string, colours: Colors): string[
         `· ${event.name}  +${formatDuration(msBetween(startTime, event.time))}  ${attributesText(event.attributes ?? {})}`.trimEnd(),
       ),
     ),
-    ...links.map(({ context }) => aside(`→ span ${context.spanId} of trace ${context.traceId}`)),
+    ...links.map(({ context: { spanId, traceId } }) =>
+      aside(`→ ${names.get(spanId) ?? `span ${spanId} of trace ${traceId}`}`),
+    ),
   ];
 }
 

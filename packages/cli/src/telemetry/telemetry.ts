@@ -1,3 +1,4 @@
+import type { Observer } from '@wf-sdk/core';
 import { flushPresent, hasProvider } from './present-provider.ts';
 import { flushTimeoutMs } from './flush-timeout.ts';
 import { type Destination, isDisabled, wantedTelemetry } from './wanted.ts';
@@ -11,6 +12,8 @@ export interface Telemetry {
    * @param atMostMs A shorter time, in milliseconds.
    */
   flush(atMostMs?: number): Promise<readonly string[]>;
+  /** What has to hear the events of a run beside: it sends what tasks log. */
+  readonly observers: readonly Observer[];
 }
 
 /** What is said of telemetry on the command line, as commander gives it. */
@@ -56,6 +59,7 @@ export async function startTelemetry(
 export function telemetryHere(env: NodeJS.ProcessEnv): Telemetry | undefined {
   if (ours !== undefined || !hasProvider()) return ours;
   return {
+    observers: [],
     async flush(atMostMs = Number.POSITIVE_INFINITY) {
       try {
         return await flushPresent(Math.min(atMostMs, flushTimeoutMs(env)));
