@@ -5,6 +5,7 @@ import {
   propagation,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanStatusCode,
   trace,
   type Tracer,
@@ -41,7 +42,9 @@ export class RunSpans implements Tracing {
   readonly #tracer: Tracer;
   readonly #run: TracedRun;
   readonly #shows: { readonly tasks: boolean; readonly attempts: boolean; readonly items: boolean };
+  /** The tasks that are open; of those that have ended, what names their spans, for links. */
   readonly #units = new Map<string, UnitSpan>();
+  readonly #ended = new Map<string, SpanContext>();
   #undoing: Map<string, OpenSpan> | undefined;
   #span: OpenSpan | undefined;
   /** Since when this process has had the run, where another one had it before. */
@@ -105,7 +108,7 @@ export class RunSpans implements Tracing {
   leave(at: number): void {
     const run = this.#span;
     if (run === undefined) return;
-    for (const unit of this.#units.values()) if (unit.isOpen) unit.finish(unit.phase, at);
+    for (const unit of this.#units.values()) unit.finish(unit.phase, at);
     for (const undo of this.#undoing?.values() ?? []) undo.end(at);
     run.set('workflow.execution.state', 'running');
     this.#close(run, at);
@@ -159,12 +162,13 @@ export class RunSpans implements Tracing {
         message: error instanceof Error ? error.message : String(error),
       });
     }
-    for (const unit of this.#units.values()) if (unit.isOpen) unit.finish('cancelled', at);
+    for (const unit of this.#units.values()) unit.finish('cancelled', at);
     this.#close(run, at);
   }
 
   #close(run: OpenSpan, at: number): void {
     this.#units.clear();
+    this.#ended.clear();
     run.end(at);
     this.#span = undefined;
     openRuns.delete(this);
@@ -175,6 +179,7 @@ export class RunSpans implements Tracing {
     if (isUndoing(event)) return this.#observeUndo(run, event);
     if (event.type === 'task.log' || !this.#shows.tasks) return;
     const known = this.#units.get(event.task);
+    if (known === undefined && this.#ended.has(event.task)) return;
     // The time that an SLA is about begins with the run: a task can miss it before it is queued.
     if (event.type === 'task.sla_missed')
       return (known ?? run).event('workflow.task.sla_missed', at, {
@@ -233,20 +238,31 @@ export class RunSpans implements Tracing {
         if (event.signal !== undefined) task.event('workflow.task.signal', at, { ...event.signal });
         if (event.by === 'fallback') task.event('workflow.task.fallback', at);
         task.set('workflow.task.output.by', event.by);
-        return task.finish('succeeded', at);
+        return this.#end(event.task, task, 'succeeded', at);
       case 'task.failed':
         task.failed(event.error, at);
-        return task.finish('failed', at);
+        return this.#end(event.task, task, 'failed', at);
       case 'task.upstream_failed':
         task.set('workflow.task.cause', event.cause);
-        return task.finish('upstream_failed', at);
+        return this.#end(event.task, task, 'upstream_failed', at);
       case 'task.skipped':
         task.set('workflow.task.skip.reason', event.reason);
         task.set('workflow.task.cause', event.cause);
-        return task.finish('skipped', at);
+        return this.#end(event.task, task, 'skipped', at);
       case 'task.cancelled':
-        return task.finish('cancelled', at);
+        return this.#end(event.task, task, 'cancelled', at);
     }
+  }
+
+  /** What is kept of it is little: a run may have very many tasks. */
+  #end(id: string, task: UnitSpan, state: string, at: number): void {
+    task.finish(state, at);
+    this.#units.delete(id);
+    this.#ended.set(id, task.span.spanContext());
+  }
+
+  #nameOf(task: string): SpanContext | undefined {
+    return this.#units.get(task)?.span.spanContext() ?? this.#ended.get(task);
   }
 
   /** What another process had queued is under way for as long as this one has had the run. */
@@ -280,8 +296,8 @@ export class RunSpans implements Tracing {
     if (dependsOn.length === 0) return undefined;
     const links: Link[] = [];
     for (const index of dependsOn) {
-      const unit = this.#units.get(this.#run.plan.tasks[index]?.id ?? '');
-      if (unit !== undefined) links.push({ context: unit.span.spanContext() });
+      const context = this.#nameOf(this.#run.plan.tasks[index]?.id ?? '');
+      if (context !== undefined) links.push({ context });
     }
     return links;
   }
@@ -311,8 +327,8 @@ export class RunSpans implements Tracing {
         'workflow.task.attempt': attempt,
         ...(item !== undefined && { 'workflow.task.item': item }),
       };
-      const done = this.#units.get(task);
-      const links = done === undefined ? undefined : [{ context: done.span.spanContext() }];
+      const done = this.#nameOf(task);
+      const links = done === undefined ? undefined : [{ context: done }];
       const start = { parent: run.context, at, attributes, links };
       undoing.set(key, new OpenSpan(this.#tracer, 'workflow.compensate', task, start));
       return;

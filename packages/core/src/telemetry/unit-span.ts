@@ -72,7 +72,6 @@ type Phase = 'queued' | 'running' | 'retrying' | 'waiting';
 /** A task, or an item of one, with its attempts. */
 export class UnitSpan extends OpenSpan {
   phase: Phase = 'queued';
-  isOpen = true;
   queuedAt: number | undefined;
   #items: Map<number, UnitSpan> | undefined;
   readonly #id: string;
@@ -161,7 +160,6 @@ export class UnitSpan extends OpenSpan {
     if (this.#made > 0) ended['workflow.task.attempts'] = this.#made;
     if (this.#queuedS !== undefined) ended['workflow.task.queue.duration'] = this.#queuedS;
     this.span.setAttributes(ended);
-    this.isOpen = false;
     this.end(at);
   }
 
