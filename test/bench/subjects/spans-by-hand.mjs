@@ -19,7 +19,13 @@ export function spansByHand(tracer) {
       const span = tracer.startSpan(
         `workflow.task t${task}`,
         {
-          attributes: { ...base, 'workflow.task.name': `t${task}` },
+          attributes: {
+            ...base,
+            'workflow.task.name': `t${task}`,
+            'code.function.name': body.name,
+            'code.file.path': import.meta.filename,
+            'code.line.number': 24,
+          },
           links: (graph[task] ?? []).map((dependency) => ({
             context: /** @type {import('@opentelemetry/api').SpanContext} */ (done[dependency]),
           })),

@@ -29,8 +29,23 @@ export function placeOfCaller(): CodePlace | undefined {
 /** `at file:///a/b.ts:1:2`, `at f (/a/b.ts:1:2)`. */
 const FRAME = /^(?:.*\()?(?<file>.+?):(?<line>\d+)(?::\d+)?\)?$/;
 
-/** The absolute path of the file, and the line, from 1. */
-export function readPlace(place: CodePlace): { readonly file: string; readonly line: number } | undefined {
+interface ReadPlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+const known = new WeakMap<CodePlace, { readonly read: ReadPlace | undefined }>();
+
+/** The absolute path of the file, and the line, from 1. A place is read once: runs ask for it again and again. */
+export function readPlace(place: CodePlace): ReadPlace | undefined {
+  const before = known.get(place);
+  if (before !== undefined) return before.read;
+  const read = parsePlace(place);
+  known.set(place, { read });
+  return read;
+}
+
+function parsePlace(place: CodePlace): ReadPlace | undefined {
   const [, , frame = ''] = (place.stack ?? '').split(/^ *at (?:async )?/m);
   const { file, line } = FRAME.exec(frame.trimEnd())?.groups ?? {};
   if (file === undefined || line === undefined) return undefined;

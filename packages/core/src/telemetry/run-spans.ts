@@ -271,6 +271,7 @@ export class RunSpans implements Tracing {
     const planned = plan.tasks[plan.indexOf.get(id) ?? -1];
     const wasUnderWay = type !== 'task.queued' && type !== 'task.skipped' && type !== 'task.upstream_failed';
     const attributes = this.#attributesOf(id);
+    if (planned !== undefined) addPlace(attributes, planned.definition);
     const start = {
       parent: run.context,
       at: wasUnderWay ? (this.#resumedAt ?? at) : at,
@@ -278,7 +279,6 @@ export class RunSpans implements Tracing {
       links: planned === undefined ? undefined : this.#linksOf(planned),
     };
     const unit = new UnitSpan(this.#tracer, 'workflow.task', id, start, this.#shows.attempts);
-    if (planned !== undefined) sayWhere(unit, planned.definition);
     this.#units.set(id, unit);
     return unit;
   }
@@ -376,12 +376,13 @@ function finishItem(
 }
 
 /** Where in the source a task is. */
-function sayWhere(task: UnitSpan, { handler, place }: TaskDefinition): void {
+function addPlace(attributes: Attributes, { handler, place }: TaskDefinition): void {
   const { name = '' } = handler ?? {};
-  if (name !== '' && name !== 'handler') task.set('code.function.name', name);
-  const { file, line } = (place && readPlace(place)) ?? {};
-  task.set('code.file.path', file);
-  task.set('code.line.number', line);
+  if (name !== '' && name !== 'handler') attributes['code.function.name'] = name;
+  const read = place === undefined ? undefined : readPlace(place);
+  if (read === undefined) return;
+  attributes['code.file.path'] = read.file;
+  attributes['code.line.number'] = read.line;
 }
 
 function isUndoing(event: TaskEvent): event is UndoEvent {

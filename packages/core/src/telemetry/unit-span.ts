@@ -181,7 +181,7 @@ export class UnitSpan extends OpenSpan {
   }
 
   #begin(attempt: number, at: number): OpenSpan {
-    const attributes = { ...this.#attributes, 'workflow.task.attempt': attempt };
+    const attributes = { ...identityOf(this.#attributes), 'workflow.task.attempt': attempt };
     return new OpenSpan(this.tracer, 'workflow.attempt', this.#id, {
       parent: this.context,
       at,
@@ -219,3 +219,20 @@ function eventAttributes(
   }
   return attributes;
 }
+
+/** What says which run, task and item it is, and nothing more. */
+function identityOf(attributes: Attributes): Attributes {
+  const identity: Attributes = {};
+  for (const name of IDENTITY) {
+    const value = attributes[name];
+    if (value !== undefined) identity[name] = value;
+  }
+  return identity;
+}
+
+const IDENTITY = [
+  'workflow.name',
+  'workflow.execution.id',
+  'workflow.task.name',
+  'workflow.task.item',
+] as const satisfies readonly AttributeName[];
