@@ -312,4 +312,24 @@ describe('the span of a task', () => {
     const fan = otel.spans().find(({ name }) => name === 'workflow.task fan');
     expect(fan?.attributes['workflow.task.queue.duration']).toBe(0.5);
   });
+
+  test('never has a secret, whatever becomes of it', async () => {
+    const token = 'tok-7f3a9c21-very-secret';
+    const flow = workflow('secretive')
+      .addTask('call')
+      .secrets('API_TOKEN')
+      .retry({ attempts: 2, delay: 0 })
+      .run((_, { secrets }) => {
+        throw new Error(`401 for ${secrets.API_TOKEN}`, { cause: secrets.API_TOKEN });
+      });
+    const handle = run(flow, undefined, { clock: clock(), secrets: () => ({ API_TOKEN: token }) });
+    await handle.cancel(`not with ${token}`);
+    await run(flow, undefined, { secrets: () => ({ API_TOKEN: token }) });
+    const all = otel
+      .spans()
+      .map(({ name, attributes, events, status }) => JSON.stringify([name, attributes, events, status]))
+      .join('\n');
+    expect(all).toContain('401 for');
+    expect(all).not.toContain(token);
+  });
 });
