@@ -151,7 +151,7 @@ describe('where there is nothing to count', () => {
     [['--events', 'none.jsonl'], 'none.jsonl cannot be read as events (Error: ENOENT'],
     [
       ['--events', 'quick.ts'],
-      'line 1 of quick.ts is no event: give a file that wf-sdk run --events <file> wrote',
+      `quick.ts: line 1 is no event of a run, but 'import { workflow } from 'wf-sdk';'; give a file that wf-sdk run --events <file> wrote`,
     ],
     [['a.jsonl'], 'to count a file of events: wf-sdk stats --events a.jsonl'],
     [['--events', 'a.jsonl', 'quick'], 'a workflow is named before --events'],

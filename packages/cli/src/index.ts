@@ -233,6 +233,7 @@ export {
   createMemoryStore,
   keptTasks,
   LeaseLostError,
+  pathTaken,
   readLog,
   readStats,
   RunActiveError,
@@ -273,6 +274,7 @@ export {
   type StoredRun,
   type StoredRunState,
   type TaskStats,
+  type TimedTask,
   type WorkflowStats,
 } from '@wf-sdk/core';
 

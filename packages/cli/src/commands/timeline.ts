@@ -1,6 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { EXIT } from '../exit-codes.ts';
 import { findRun } from '../keep/find-run.ts';
 import { type StoreFlags, withStore } from '../keep/open-store.ts';
@@ -9,7 +8,7 @@ import { toJsonText } from '../show/event-json.ts';
 import { ASCII, UNICODE, wantsAscii } from '../timeline/glyphs.ts';
 import { toTimelineHtml } from '../timeline/html.ts';
 import { timelineOfKept } from '../timeline/read-kept.ts';
-import { timelineOfLines } from '../timeline/read-lines.ts';
+import { timelineOfText } from '../timeline/read-text.ts';
 import { toTimelineSvg } from '../timeline/svg.ts';
 import { toTimelineText } from '../timeline/text.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -63,7 +62,7 @@ function formatOf(output: string | undefined): Format | undefined {
 /** A file where there is one, unless a store is named; else a run. */
 async function read(source: string, flags: TimelineFlags): Promise<Timeline> {
   if (flags.store === undefined) {
-    if (source === '-') return timelineOfLines(linesOf(process.stdin), 'standard input');
+    if (source === '-') return timelineOfText(process.stdin, 'standard input');
     const stats = statSync(source, { throwIfNoEntry: false });
     if (stats?.isDirectory() === true && looksLikeFile(source))
       throw new UsageError(`${source} is a folder: name a file of events or a result, or a run`);
@@ -84,23 +83,11 @@ function looksLikeFile(source: string): boolean {
 
 async function readFile(file: string): Promise<Timeline> {
   try {
-    return await timelineOfLines(linesOf(createReadStream(file)), file);
+    return await timelineOfText(createReadStream(file), file);
   } catch (error) {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
     throw new UsageError(`${file} cannot be read: ${error.message}`);
   }
-}
-
-/** An error of the stream is thrown when what was read before it has been given. */
-async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string, void> {
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  let failure: Error | undefined;
-  input.once('error', (error: Error) => {
-    failure = error;
-    lines.close();
-  });
-  yield* lines;
-  if (failure !== undefined) throw failure;
 }
 
 function draw(timeline: Timeline, format: Format, { all, ascii, output }: TimelineFlags): string {

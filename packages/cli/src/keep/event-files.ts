@@ -1,18 +1,17 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { RunEvent } from '@wf-sdk/core';
+import { readEventLines, type RunEvent } from '@wf-sdk/core';
 import { UsageError } from '../usage-error.ts';
 
 /**
- * The events in files that `wf-sdk run --events` or `--json` wrote, one file after the other, a line at a time. A last line that
- * the end of its process has cut off is left out.
+ * The events in files that `wf-sdk run --events` or `--json` wrote, one file after the other. A last line that the end of its
+ * process has cut off is left out.
  *
  * @throws UsageError where a file cannot be read or is no such file
  */
 export async function* readEventFiles(files: readonly string[]): AsyncGenerator<RunEvent, void> {
   for (const file of files) {
     try {
-      yield* readEventFile(file);
+      yield* readEvents(createReadStream(file), file);
     } catch (error) {
       if (error instanceof UsageError) throw error;
       throw new UsageError(
@@ -22,43 +21,22 @@ export async function* readEventFiles(files: readonly string[]): AsyncGenerator<
   }
 }
 
-async function* readEventFile(file: string): AsyncGenerator<RunEvent, void> {
-  const lines = createInterface({
-    input: createReadStream(file, 'utf8'),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
-  let number = 0;
-  // What does not read is an error only where something follows it.
-  let unread: UsageError | undefined;
-  for await (const line of lines) {
-    number++;
-    if (unread !== undefined) throw unread;
-    if (line.trim() === '') continue;
-    const event = toEvent(line);
-    if (event === 'no event') unread = noEvent(file, number);
-    else if (event !== 'other') yield event;
-  }
-  if (unread !== undefined && number === 1) throw unread;
-}
-
-function noEvent(file: string, line: number): UsageError {
-  return new UsageError(
-    `line ${line} of ${file} is no event: give a file that wf-sdk run --events <file> wrote, with an event on each line`,
-  );
-}
-
-/** `other` is something that was said beside the events. */
-function toEvent(line: string): RunEvent | 'other' | 'no event' {
-  let value: unknown;
+/**
+ * The events in a source of which the command was told, with the last line where that is cut off.
+ *
+ * @param name What it is called in messages.
+ * @throws UsageError where a line is no event
+ */
+export async function* readEvents(
+  source: Parameters<typeof readEventLines>[0],
+  name: string,
+): AsyncGenerator<RunEvent, string | undefined> {
   try {
-    value = JSON.parse(line);
-  } catch {
-    return 'no event';
+    return yield* readEventLines(source);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(
+      `${name}: ${error.message}; give a file that wf-sdk run --events <file> wrote, with an event on each line`,
+    );
   }
-  if (typeof value !== 'object' || value === null) return 'no event';
-  const { type, run, at } = value as { readonly [key: string]: unknown };
-  if (typeof type !== 'string') return 'no event';
-  if (typeof run !== 'string' || typeof at !== 'number') return 'other';
-  // Its type says what else it has: it was written by us, errors as plain data.
-  return value as RunEvent;
 }

@@ -4,6 +4,11 @@ import { runsBelow } from './run-family.ts';
 /** The state of a run as a reader wants it: `interrupted` is one that should be running, or waiting for its turn, and that nobody drives. */
 export type Phase = StoredRunState | 'interrupted';
 
+/** Whether nothing more is to come of the run, unless it is retried. */
+export function isFinal(phase: Phase): boolean {
+  return phase === 'succeeded' || phase === 'failed' || phase === 'cancelled';
+}
+
 /** Who drives a run at this instant, in words; nothing where nobody does. */
 export function driverOf({ lease }: StoredRun, now: number): string | undefined {
   if (lease === undefined || lease.until <= now) return undefined;

@@ -10,3 +10,11 @@ export function printable(text: string, margin: string): string {
   const clean = stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n\t]/gu, '');
   return clean.trimEnd().replaceAll('\n', `\n${margin}`);
 }
+
+/** A text of the user's as one line that draws nothing but itself. */
+export function plainLine(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/\s+|\p{Cc}/gu, ' ')
+    .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
+    .trim();
+}

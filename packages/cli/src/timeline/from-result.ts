@@ -1,8 +1,8 @@
-import type { SkipReason, StandIn, TaskState } from '@wf-sdk/core';
+import { pathTaken, type SkipReason, type StandIn, type TaskState, type TimedTask } from '@wf-sdk/core';
 import { errorLine, runErrorLine } from './one-line.ts';
 import { withLengths } from './path-steps.ts';
-import { criticalPathOf, type PathTask } from './critical-path.ts';
-import type { AttemptEnd, RunSpan, TaskSpan, Timeline } from './timeline.ts';
+import type { RunSpan, TaskSpan, Timeline } from './timeline.ts';
+import { attemptEndOf } from './unit-track.ts';
 
 /** What a result that was written as JSON says of a task. */
 export interface WrittenTask {
@@ -42,7 +42,7 @@ export function timelineOfResult(result: WrittenResult): Timeline {
     .map(toSpan)
     .toSorted((one, other) => began(one) - began(other) || 0);
   const spanOf = new Map(tasks.map((span) => [span.task, span]));
-  const path = criticalPathOf(toPathTasks(tasks)).flatMap((task) => {
+  const path = pathTaken(toTimedTasks(tasks)).flatMap(({ task }) => {
     const span = spanOf.get(task);
     return span === undefined ? [] : { span, item: undefined };
   });
@@ -79,7 +79,7 @@ function toSpan({
   by,
   items,
 }: WrittenTask): TaskSpan {
-  const end: AttemptEnd = state === 'succeeded' || state === 'failed' ? state : 'cancelled';
+  const end = attemptEndOf(state);
   return {
     task: id,
     state,
@@ -101,7 +101,7 @@ function toSpan({
 }
 
 /** Each with the one that ended last before it began. */
-function toPathTasks(tasks: readonly TaskSpan[]): readonly PathTask[] {
+function toTimedTasks(tasks: readonly TaskSpan[]): readonly TimedTask[] {
   const ran = tasks.flatMap(({ task, readyAt, endedAt }) =>
     readyAt === undefined || endedAt === undefined ? [] : { task, readyAt, endedAt },
   );
@@ -112,9 +112,9 @@ function toPathTasks(tasks: readonly TaskSpan[]): readonly PathTask[] {
     return {
       task,
       dependsOn: before === undefined ? [] : [before],
-      began: true,
-      readyOrder: readyAt + 0.5,
-      endOrder: endedAt,
+      ran: true,
+      begins: readyAt + 0.5,
+      ends: endedAt,
     };
   });
 }

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import { headline } from '../show/format.ts';
+import { plainLine } from '../show/printable.ts';
 
 /** What an error says, in a line without colours; also of one that was read from JSON. */
 export function errorLine(error: unknown): string {
@@ -18,12 +18,4 @@ export function runErrorLine(error: unknown): string | undefined {
   const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
   if (code === 'run_failed') return undefined;
   return errorLine(cause ?? error);
-}
-
-/** A text of the user's as one line that draws nothing but itself. */
-export function plainLine(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll(/\s+|\p{Cc}/gu, ' ')
-    .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
-    .trim();
 }

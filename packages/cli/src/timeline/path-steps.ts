@@ -1,4 +1,4 @@
-import { criticalPathOf, type PathTask } from './critical-path.ts';
+import { pathTaken, type TimedTask } from '@wf-sdk/core';
 import type { TaskTrack } from './task-track.ts';
 import type { CriticalPath, Phase, PhaseKind, PathStep, Span, Structure, TaskSpan } from './timeline.ts';
 
@@ -10,10 +10,10 @@ export function pathOf(
   structure: Structure | undefined,
 ): CriticalPath {
   const dependencies = new Map(structure?.map(({ id, dependsOn }) => [id, dependsOn]));
-  const path = criticalPathOf(tracks.map((track) => toPathTask(track, structure && dependencies)));
+  const path = pathTaken(tracks.map((track) => toTimedTask(track, structure && dependencies)));
   const trackOf = new Map(tracks.map((track) => [track.task, track]));
   const spanOf = new Map(spans.map((span) => [span.task, span]));
-  const steps = path.flatMap((task) => {
+  const steps = path.flatMap(({ task }) => {
     const span = spanOf.get(task);
     return span === undefined ? [] : { span, item: trackOf.get(task)?.lastItem };
   });
@@ -67,16 +67,16 @@ export function spentIn(phases: readonly Phase[]): Readonly<Partial<Record<Phase
   return spent;
 }
 
-function toPathTask(
+function toTimedTask(
   { task, unit, readyOrder, endOrder, releasedBy }: TaskTrack,
   dependencies: ReadonlyMap<string, readonly string[]> | undefined,
-): PathTask {
+): TimedTask {
   const inferred = releasedBy === undefined ? [] : [releasedBy];
   return {
     task,
     dependsOn: dependencies === undefined ? inferred : (dependencies.get(task) ?? []),
-    began: unit.readyAt !== undefined,
-    readyOrder,
-    endOrder,
+    ran: unit.readyAt !== undefined,
+    begins: readyOrder,
+    ends: endOrder,
   };
 }

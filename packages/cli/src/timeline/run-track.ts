@@ -1,4 +1,5 @@
 import type { RunEvent } from '@wf-sdk/core';
+import { isFinal } from '../keep/phase.ts';
 import { nameOf } from '../show/run-view.ts';
 import { runErrorLine } from './one-line.ts';
 import { pathOf } from './path-steps.ts';
@@ -32,7 +33,7 @@ export class RunTrack {
 
   /** Whether nothing more is to come of it. */
   get hasEnded(): boolean {
-    return this.#state === 'succeeded' || this.#state === 'failed' || this.#state === 'cancelled';
+    return isFinal(this.#state);
   }
 
   /** A run that one of its tasks runs. */

@@ -1,8 +1,8 @@
 import type { RunEvent, SkipReason, TaskState } from '@wf-sdk/core';
 import { nameOf } from '../show/run-view.ts';
 import { errorLine } from './one-line.ts';
-import type { AttemptEnd, ItemSpan, RunSpan, TaskSpan } from './timeline.ts';
-import { UnitTrack } from './unit-track.ts';
+import type { ItemSpan, RunSpan, TaskSpan } from './timeline.ts';
+import { attemptEndOf, UnitTrack } from './unit-track.ts';
 
 /** Gives the runs that a task or an item of it ran. */
 export type RunsBelow = (task: string, item: number | undefined) => readonly RunSpan[];
@@ -188,8 +188,7 @@ export class TaskTrack {
   }
 
   #end(state: TaskState, at: number): void {
-    const end: AttemptEnd = state === 'succeeded' || state === 'failed' ? state : 'cancelled';
-    this.unit.end(state, at, end);
+    this.unit.end(state, at, attemptEndOf(state));
     // Those of an earlier round that did not begin again are as they were.
     for (const item of this.items.values())
       if (item.endedAt === undefined && item.readyAt !== undefined) item.end('cancelled', at, 'cancelled');

@@ -6,7 +6,7 @@ import { formatDuration } from '../show/format.ts';
 import { nameOf } from '../show/run-view.ts';
 import { barOf } from './bar.ts';
 import { type Glyphs, type Ink, INK_WORDS, paintInk } from './glyphs.ts';
-import { plainLine } from './one-line.ts';
+import { plainLine } from '../show/printable.ts';
 import { outline, type Row } from './outline.ts';
 import { type Scale, scaleOf } from './scale.ts';
 import type { RunSpan, Timeline } from './timeline.ts';

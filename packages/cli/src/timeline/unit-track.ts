@@ -114,3 +114,8 @@ function closed({ due, ...phase }: OpenPhase, to: number, ended: Pick<Phase, 'en
     return [...closed(phase, Math.max(due, phase.from), {}), { kind: 'queued', from: due, to }];
   return to > phase.from || phase.attempt !== undefined ? [{ ...phase, to, ...ended }] : [];
 }
+
+/** How the last attempt of what ended so ended. */
+export function attemptEndOf(state: TaskState): AttemptEnd {
+  return state === 'succeeded' || state === 'failed' ? state : 'cancelled';
+}

@@ -1,4 +1,5 @@
 import type { WaitReason } from '@wf-sdk/core';
+import { isFinal } from '../keep/phase.ts';
 import { count, formatDuration } from '../show/format.ts';
 import { skipPhrase, standInPhrase } from '../show/phrases.ts';
 import type { FoldedRow, UnitRow } from './outline.ts';
@@ -141,7 +142,7 @@ export function phasePhrase(
 
 /** What the run came to, in a line. */
 export function runPhrase({ state, from, to, succeeded, total }: RunSpan): string {
-  const took = state === 'succeeded' || state === 'failed' || state === 'cancelled' ? 'took' : 'so far';
+  const took = isFinal(state) ? 'took' : 'so far';
   return `${state}, ${succeeded} of ${count(total, 'task')} succeeded, ${took} ${formatDuration(to - from)}`;
 }
 

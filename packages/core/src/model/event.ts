@@ -330,6 +330,9 @@ export type RunEvent =
       readonly output?: unknown;
     });
 
+/** The events about a task. */
+export type TaskEvent = Extract<RunEvent, { readonly task: string }>;
+
 /** The event of one type; of `'*'`, any. */
 export type RunEventOf<Type extends RunEvent['type'] | '*'> = Type extends '*'
   ? RunEvent

@@ -6,7 +6,10 @@ export type TerminalTaskState = 'succeeded' | 'failed' | 'upstream_failed' | 'sk
  * `retrying` while it waits between two attempts, `waiting` while it waits for a timer, a breaker, a signal or a person: neither
  * holds a slot. `upstream_failed`: a dependency did not succeed.
  */
-export type TaskState = 'pending' | 'queued' | 'running' | 'retrying' | 'waiting' | TerminalTaskState;
+export type TaskState = 'pending' | ActiveTaskState | TerminalTaskState;
+
+/** The states of a task that has begun and not ended. */
+export type ActiveTaskState = 'queued' | 'running' | 'retrying' | 'waiting';
 
 /**
  * Why a task was skipped: its condition said no, another branch was taken, a dependency's state left it nothing to do,
@@ -29,3 +32,15 @@ export type RunState = 'succeeded' | 'failed' | 'cancelled';
 
 /** How much of a run was done: `partial` is a failed run of which some tasks succeeded. */
 export type Outcome = 'success' | 'partial' | 'failed' | 'cancelled';
+
+/** @param succeeded How many of its tasks succeeded. */
+export function outcomeOf(state: RunState, succeeded: number): Outcome {
+  switch (state) {
+    case 'succeeded':
+      return 'success';
+    case 'cancelled':
+      return 'cancelled';
+    case 'failed':
+      return succeeded > 0 ? 'partial' : 'failed';
+  }
+}

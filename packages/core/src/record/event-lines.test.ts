@@ -42,6 +42,20 @@ describe('lines of events', () => {
     }
   });
 
+  test('give at their end the line that is not finished', async () => {
+    const endOf = async (pieces: readonly string[]): Promise<string | undefined> => {
+      const lines = readEventLines(pieces);
+      for (;;) {
+        const { done, value } = await lines.next();
+        if (done === true) return value;
+      }
+    };
+    expect(await endOf([text, '{"type":', '"ta'])).toBe('{"type":"ta');
+    expect(await endOf(['{"type":"ta'])).toBe('{"type":"ta');
+    for (const pieces of [[text], [text, '\n  '], [text.trimEnd()], []])
+      expect(await endOf(pieces)).toBeUndefined();
+  });
+
   test('may be of a type and have fields that this version does not know', async () => {
     const later = { type: 'task.dreamt', run: 'r', at: 3, of: 'sheep' };
     expect(
@@ -49,12 +63,35 @@ describe('lines of events', () => {
     ).toEqual([{ ...first, colour: 'red' }, later]);
   });
 
-  test.each(['{"type":"task.qu', '7', 'null', '{"type":"x","run":"r"}', 'run 0193 is kept in .wf/wf.db'])(
-    'are refused where another than the last one is no event: %s',
+  test.each([
+    '{"type":"task.qu',
+    '7',
+    'null',
+    '[]',
+    '{"type":"x","run":"r"}',
+    '{"type":"x","run":"r","at":1,"task":7}',
+    '{"type":"x","run":"r","at":1,"task":"a","item":"0"}',
+    '{"type":"x","run":"r","at":1,"parent":null}',
+    'run 0193 is kept in .wf/wf.db',
+  ])('are refused where another than the last one is no event: %s', async (line) => {
+    for (const end of ['\n', '\r\n'])
+      await expect(
+        read([`${JSON.stringify(first)}${end}${line}${end}${JSON.stringify(second)}`]),
+      ).rejects.toThrow(new SyntaxError(`line 2 is no event of a run, but '${line}'`));
+  });
+
+  test.each(['hm', '7', '{"tasks":{}}', '{"type":"task.qu\n'])(
+    'are refused where the last one is not the beginning of an event: %j',
     async (line) => {
-      await expect(read([`${JSON.stringify(first)}\n${line}\n${JSON.stringify(second)}`])).rejects.toThrow(
-        new SyntaxError(`line 2 is no event of a run, but ${line}`),
+      await expect(read([`${JSON.stringify(first)}\n\n${line}`])).rejects.toThrow(
+        new SyntaxError(`line 3 is no event of a run, but '${line.trim()}'`),
       );
     },
   );
+
+  test('are not shown whole where they are no events and long', async () => {
+    await expect(read(['x'.repeat(1_000)])).rejects.toThrow(
+      new SyntaxError(`line 1 is no event of a run, but '${'x'.repeat(60)}…'`),
+    );
+  });
 });

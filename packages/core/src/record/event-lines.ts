@@ -9,9 +9,10 @@ type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
  * writes, is passed over. Types and fields that this version does not know are given as they are.
  *
  * @param source A file as it is read, `createReadStream(path)`; standard input; or text in an array.
- * @throws SyntaxError with the number of the line, where another line is no event.
+ * @returns That last line, as far as it goes, where there is one: `const rest = yield* readEventLines(source)`.
+ * @throws SyntaxError with the number of the line, where another line is no event, or the last is not the beginning of one.
  */
-export async function* readEventLines(source: Pieces): AsyncGenerator<RunEvent, void> {
+export async function* readEventLines(source: Pieces): AsyncGenerator<RunEvent, string | undefined> {
   const decoder = new TextDecoder();
   let number = 0;
   let rest: string[] = [];
@@ -28,37 +29,50 @@ export async function* readEventLines(source: Pieces): AsyncGenerator<RunEvent, 
     // A line may come in many pieces: it is put together once.
     rest.push(last);
   }
-  const end = unfinished(rest.join('') + decoder.decode());
-  if (end !== undefined) yield end;
+  const end = rest.join('') + decoder.decode();
+  if (isUnfinished(end)) return end;
+  // A line without its end is whole where it is an event all the same: no beginning of one is.
+  const event = eventOf(end, number + 1);
+  if (event !== undefined) yield event;
+  return undefined;
 }
 
 /** Nothing, where the line is empty. */
 function eventOf(line: string, number: number): RunEvent | undefined {
   if (line.trim() === '') return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new SyntaxError(`line ${number} is no event of a run, but ${shorten(line)}`, { cause: error });
-  }
+  const { value, ...why } = parse(line);
   if (isEvent(value)) return value;
-  throw new SyntaxError(`line ${number} is no event of a run, but ${shorten(line)}`);
+  throw new SyntaxError(`line ${number} is no event of a run, but '${shorten(line.trim())}'`, why);
 }
 
-/** A line without its end is whole where it is an event all the same: no beginning of one is. */
-function unfinished(line: string): RunEvent | undefined {
+function isUnfinished(line: string): boolean {
+  return line.startsWith('{') && 'cause' in parse(line);
+}
+
+function parse(line: string): { readonly value?: unknown; readonly cause?: unknown } {
   try {
-    const value: unknown = JSON.parse(line);
-    return isEvent(value) ? value : undefined;
-  } catch {
-    return undefined;
+    return { value: JSON.parse(line) };
+  } catch (cause) {
+    return { cause };
   }
 }
 
+/** What all events have, and which task, item and run above it they are about: what else there is, its type says. */
 function isEvent(value: unknown): value is RunEvent {
-  if (typeof value !== 'object' || value === null) return false;
-  const { type, run, at } = value as Record<string, unknown>;
-  return typeof type === 'string' && typeof run === 'string' && typeof at === 'number';
+  if (!isObject(value)) return false;
+  const { type, run, at, task = '', item = 0, parent = {} } = value;
+  return (
+    typeof type === 'string' &&
+    typeof run === 'string' &&
+    typeof at === 'number' &&
+    typeof task === 'string' &&
+    typeof item === 'number' &&
+    isObject(parent)
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** So much of a line that is wrong is shown. */

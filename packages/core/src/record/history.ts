@@ -1,6 +1,6 @@
 import type { CompensationResult } from '../model/compensation.ts';
 import type { FanOutSummary } from '../model/fan-out.ts';
-import type { RunEvent, StandIn } from '../model/event.ts';
+import type { RunEvent, StandIn, TaskEvent } from '../model/event.ts';
 import type { Signal } from '../model/signal.ts';
 import type { TraceBefore } from '../model/tracing.ts';
 
@@ -39,9 +39,6 @@ interface UndoHistory {
   attempts: number;
   end: 'succeeded' | Error | undefined;
 }
-
-/** What is kept as the last event of a task: what changes where it is. */
-type TaskEvent = Extract<RunEvent, { readonly task: string }>;
 
 /** How a process takes up a run that is kept. */
 export interface TakingUp {

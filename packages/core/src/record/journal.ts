@@ -5,6 +5,7 @@ import {
   type RunEvent,
   type StandIn,
   type TakenSignal,
+  type TaskEvent,
 } from '../model/event.ts';
 import type { RunMessage } from '../model/message.ts';
 import type { Plan, TaskIndex } from '../model/plan.ts';
@@ -17,8 +18,6 @@ import type { Message } from '../model/store.ts';
 import type { TakingUp } from './history.ts';
 import type { Publisher } from './publisher.ts';
 
-/** An event about a task. */
-type TaskEvent = Extract<RunEvent, { readonly task: string }>;
 type Fact<Type extends TaskEvent['type']> = Extract<TaskEvent, { readonly type: Type }>;
 /** An attempt, as the journal sees it. */
 interface Tried {

@@ -2,7 +2,7 @@ import { toPlain } from '../lib/plain.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import type { LogFields, LogLevel } from '../model/context.ts';
 import { OptionError } from '../model/error.ts';
-import type { RunEvent } from '../model/event.ts';
+import type { RunEventOf } from '../model/event.ts';
 import type { Observer } from '../model/ports.ts';
 
 /** A logger such as pino's: what is said comes after the fields that go with it. */
@@ -40,7 +40,7 @@ export interface LogSinkOptions {
   readonly level?: LogLevel;
 }
 
-type LogEvent = Extract<RunEvent, { readonly type: 'task.log' }>;
+type LogEvent = RunEventOf<'task.log'>;
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 

@@ -4,7 +4,7 @@ import type { RunInfo } from '../model/context.ts';
 import type { WorkflowError } from '../model/error.ts';
 import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { RunResult, TaskResult } from '../model/result.ts';
-import type { Outcome, RunState, SkipReason, TaskState } from '../model/state.ts';
+import { type Outcome, outcomeOf, type RunState, type SkipReason, type TaskState } from '../model/state.ts';
 import type { Ledger } from './ledger.ts';
 
 /** A run as its loop has left it. */
@@ -112,17 +112,6 @@ class LazyResult {
 
   #whole(): object {
     return this.#redact(Object.assign({ run: this.run }, this, { outputs: this.outputs, tasks: this.tasks }));
-  }
-}
-
-function outcomeOf(state: RunState, succeeded: number): Outcome {
-  switch (state) {
-    case 'succeeded':
-      return 'success';
-    case 'cancelled':
-      return 'cancelled';
-    case 'failed':
-      return succeeded > 0 ? 'partial' : 'failed';
   }
 }
 

@@ -1,5 +1,6 @@
 import { checkStorable } from '../codec/storable.ts';
 import { parseDuration } from '../lib/duration.ts';
+import { messageOf } from '../lib/message.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import { validate } from '../model/schema.ts';
 import type { Signal, SignalWait } from '../model/signal.ts';
@@ -229,5 +230,5 @@ function subjectOf(name: string): string {
 }
 
 function dropped({ name }: Signal, error: unknown): string {
-  return `signal '${name}' was not taken: ${error instanceof Error ? error.message : String(error)}`;
+  return `signal '${name}' was not taken: ${messageOf(error)}`;
 }

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../model/event.ts';
+import type { RunEvent, TaskEvent } from '../model/event.ts';
 import type { Plan, TaskIndex } from '../model/plan.ts';
 import type { SkipReason } from '../model/state.ts';
 
@@ -29,11 +29,7 @@ export function applyEvent(scheduler: Replayed, plan: Plan, event: RunEvent): vo
   if (scheduler.isOpen(task)) applyToTask(scheduler, task, event);
 }
 
-function applyToTask(
-  scheduler: Replayed,
-  task: TaskIndex,
-  event: Extract<RunEvent, { readonly task: string }>,
-): void {
+function applyToTask(scheduler: Replayed, task: TaskIndex, event: TaskEvent): void {
   switch (event.type) {
     case 'task.queued':
       scheduler.pass(task);

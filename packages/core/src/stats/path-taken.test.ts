@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pathTaken, type TimedTask } from './path-taken.ts';
+import { type PathStep, pathTaken, stepsOf, type TimedTask } from './path-taken.ts';
+
+/** A task with when it ended, in milliseconds. */
+type Ended = TimedTask & { readonly endedAt: number };
 
 /** A task whose events are that far down the log. */
 function timed(
@@ -9,8 +12,16 @@ function timed(
   [begins, ends]: readonly [number, number],
   endedAt: number,
   ran = true,
-): TimedTask {
+): Ended {
   return { task, dependsOn, begins, ends, endedAt, ran };
+}
+
+function stepsTaken(tasks: readonly Ended[], startedAt: number): readonly PathStep[] {
+  return stepsOf(pathTaken(tasks), startedAt);
+}
+
+function names(path: readonly TimedTask[]): readonly string[] {
+  return path.map(({ task }) => task);
 }
 
 describe('the path taken', () => {
@@ -21,7 +32,7 @@ describe('the path taken', () => {
       timed('aside', [], [4, 9], 95),
       timed('last', ['quick', 'slow'], [6, 10], 100),
     ];
-    expect(pathTaken(tasks, 0)).toEqual([
+    expect(stepsTaken(tasks, 0)).toEqual([
       { task: 'slow', from: 0, to: 90 },
       { task: 'last', from: 90, to: 100 },
     ]);
@@ -34,7 +45,7 @@ describe('the path taken', () => {
       timed('c', undefined, [3, 6], 30),
       timed('d', undefined, [7, 8], 40),
     ];
-    expect(pathTaken(tasks, 5).map(({ task, from, to }) => `${task} ${from} ${to}`)).toEqual([
+    expect(stepsTaken(tasks, 5).map(({ task, from, to }) => `${task} ${from} ${to}`)).toEqual([
       'a 5 10',
       'c 10 30',
       'd 30 40',
@@ -48,7 +59,7 @@ describe('the path taken', () => {
       // It began with the first of them, and ended after the other.
       timed('any', ['first', 'late'], [4, 6], 90),
     ];
-    expect(pathTaken(tasks, 0).map(({ task }) => task)).toEqual(['first', 'any']);
+    expect(stepsTaken(tasks, 0).map(({ task }) => task)).toEqual(['first', 'any']);
   });
 
   test('passes through what was skipped, and does not end there', () => {
@@ -58,19 +69,43 @@ describe('the path taken', () => {
       timed('b', ['skipped'], [4, 5], 30),
       timed('end', ['b'], [6, 6], 30, false),
     ];
-    expect(pathTaken(tasks, 0)).toEqual([
+    expect(stepsTaken(tasks, 0)).toEqual([
       { task: 'a', from: 0, to: 10 },
       { task: 'skipped', from: 10, to: 10 },
       { task: 'b', from: 10, to: 30 },
     ]);
   });
 
+  test('ends with the task that ended last, wherever it is', () => {
+    expect(
+      names(
+        pathTaken([timed('long', [], [1, 9], 9), timed('a', [], [2, 3], 3), timed('b', ['a'], [4, 5], 5)]),
+      ),
+    ).toEqual(['long']);
+  });
+
+  test('of what has not ended takes what began first', () => {
+    const open = Number.POSITIVE_INFINITY;
+    for (const after of [['a'], undefined]) {
+      const tasks = [
+        timed('a', [], [1, 3], 3),
+        timed('b', [], [5, open], open),
+        timed('c', after, [4, open], open),
+      ];
+      expect(names(pathTaken(tasks))).toEqual(['a', 'c']);
+    }
+  });
+
+  test('knows nothing of tasks that are not there', () => {
+    expect(names(pathTaken([timed('a', ['gone'], [1, 2], 2)]))).toEqual(['a']);
+  });
+
   test('is empty where nothing ran, and never goes back in time', () => {
-    expect(pathTaken([], 0)).toEqual([]);
-    expect(pathTaken([timed('a', [], [1, 1], 0, false)], 0)).toEqual([]);
+    expect(stepsTaken([], 0)).toEqual([]);
+    expect(stepsTaken([timed('a', [], [1, 1], 0, false)], 0)).toEqual([]);
     // A clock was put back between the two.
     const tasks = [timed('a', [], [1, 2], 50), timed('b', ['a'], [3, 4], 20)];
-    expect(pathTaken(tasks, 0)).toEqual([
+    expect(stepsTaken(tasks, 0)).toEqual([
       { task: 'a', from: 0, to: 50 },
       { task: 'b', from: 50, to: 50 },
     ]);
@@ -81,7 +116,7 @@ describe('the path taken', () => {
       timed(`t${index}`, undefined, [2 * index, 2 * index + 1], index),
     );
     const before = performance.now();
-    expect(pathTaken(tasks, 0)).toHaveLength(10_000);
+    expect(stepsTaken(tasks, 0)).toHaveLength(10_000);
     expect(performance.now() - before).toBeLessThan(2_000);
   });
 });
@@ -111,7 +146,7 @@ const runs = fc
   });
 
 /** The log of it: at each instant first what ends, then what begins. */
-function logged(spans: readonly Span[]): TimedTask[] {
+function logged(spans: readonly Span[]): Ended[] {
   const entries = spans
     .flatMap(({ from, to }, index) => [
       { index, at: to, order: 0 },
@@ -143,7 +178,7 @@ test('is the longest chain, end to end, each step depending on the one before', 
   fc.assert(
     fc.property(runs, (spans) => {
       const tasks = logged(spans);
-      const path = pathTaken(tasks, 0);
+      const path = stepsTaken(tasks, 0);
       expect(path.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(longestChain(spans));
       expect(path[0]?.from).toBe(0);
       for (const [place, step] of path.entries()) {
@@ -160,7 +195,7 @@ test('is the longest chain, end to end, each step depending on the one before', 
 test('without dependencies it is just as long', () => {
   fc.assert(
     fc.property(runs, (spans) => {
-      const path = pathTaken(
+      const path = stepsTaken(
         logged(spans).map((task) => ({ ...task, dependsOn: undefined })),
         0,
       );

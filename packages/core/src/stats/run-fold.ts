@@ -1,10 +1,7 @@
-import type { RunEvent } from '../model/event.ts';
+import type { RunEvent, RunEventOf, TaskEvent } from '../model/event.ts';
 import { TaskLife } from './task-life.ts';
 import type { TaskTally } from './task-tally.ts';
 import type { WorkflowTally } from './workflow-tally.ts';
-
-type TaskEvent = Extract<RunEvent, { readonly task: string }>;
-type Ended = 'succeeded' | 'failed' | 'partial' | 'cancelled';
 
 /** The tasks that each task depends on. */
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
@@ -15,7 +12,7 @@ export class RunFold {
   readonly #dependencies: Dependencies | undefined;
   readonly #lives = new Map<string, TaskLife>();
   #startedAt: number;
-  #ended: Ended | undefined;
+  #ended: RunEventOf<'run.finished'> | undefined;
   /** How many events came. */
   #place = 0;
 
@@ -49,25 +46,18 @@ export class RunFold {
 
   /** What it came to before does not count any more, what its tasks came to does. */
   #goOn(at: number): void {
-    const { runs } = this.#tally;
-    if (this.#ended !== undefined) {
-      runs[this.#ended === 'partial' ? 'failed' : this.#ended]--;
-      if (this.#ended === 'partial') runs.partial--;
-      runs.active++;
-    }
+    if (this.#ended !== undefined) this.#tally.count(this.#ended, -1);
     this.#ended = undefined;
     this.#startedAt = at;
     this.#lives.clear();
   }
 
-  #finish({ state, succeeded, at }: Extract<RunEvent, { readonly type: 'run.finished' }>): void {
-    const { runs, durations } = this.#tally;
-    runs.active--;
-    runs[state]++;
-    this.#ended = state === 'failed' && succeeded > 0 ? 'partial' : state;
-    if (this.#ended === 'partial') runs.partial++;
+  #finish(event: RunEventOf<'run.finished'>): void {
+    const { state, at } = event;
+    this.#ended = event;
+    this.#tally.count(event, 1);
     if (state !== 'cancelled') {
-      durations.add(at - this.#startedAt);
+      this.#tally.durations.add(at - this.#startedAt);
       this.#tally.addPath(this.#lives, this.#startedAt, this.#dependencies);
     }
     this.#lives.clear();

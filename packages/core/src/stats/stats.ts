@@ -1,5 +1,5 @@
 import type { Distribution } from './distribution.ts';
-import type { ErrorKind } from './error-kind.ts';
+import type { ErrorKind } from '../model/error-kind.ts';
 
 /** What runs of one workflow have in common: all of them that were looked at. */
 export interface WorkflowStats {

@@ -1,5 +1,4 @@
-/** What a task does at one time, as far as it takes time. */
-export type Phase = 'queued' | 'running' | 'waiting' | 'retrying';
+import type { ActiveTaskState } from '../model/state.ts';
 
 /** One task of a run, from the first that was heard of it to its end. Times are in milliseconds. */
 export class TaskLife {
@@ -12,10 +11,10 @@ export class TaskLife {
   startedAt: number | undefined = undefined;
   wasQueued = false;
   hasFailedAttempt = false;
-  readonly spent: Record<Phase, number> = { queued: 0, running: 0, waiting: 0, retrying: 0 };
+  readonly spent: Record<ActiveTaskState, number> = { queued: 0, running: 0, waiting: 0, retrying: 0 };
   /** When the attempt under way was started, by its item; without items under `undefined`. */
   readonly #open = new Map<number | undefined, number>();
-  #phase: Phase | undefined = undefined;
+  #phase: ActiveTaskState | undefined = undefined;
   #since = 0;
 
   constructor(task: string, begins: number) {
@@ -23,7 +22,7 @@ export class TaskLife {
     this.begins = begins;
   }
 
-  enter(phase: Phase, at: number): void {
+  enter(phase: ActiveTaskState, at: number): void {
     this.#leave(at);
     this.#phase = phase;
     if (phase === 'queued') this.wasQueued = true;

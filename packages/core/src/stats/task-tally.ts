@@ -1,5 +1,5 @@
 import { type Distribution, Values } from './distribution.ts';
-import { errorKind, type ErrorKind } from './error-kind.ts';
+import { errorKind, type ErrorKind } from '../model/error-kind.ts';
 import type { TaskStats } from './stats.ts';
 
 /** So many kinds of errors are counted of a task: where there are more, names or codes are made up as they come. */

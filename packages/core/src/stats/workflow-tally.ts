@@ -1,5 +1,7 @@
+import type { RunEventOf } from '../model/event.ts';
+import { outcomeOf } from '../model/state.ts';
 import { Values } from './distribution.ts';
-import { type PathStep, pathTaken } from './path-taken.ts';
+import { type PathStep, pathTaken, stepsOf } from './path-taken.ts';
 import type { RunCounts, WorkflowStats } from './stats.ts';
 import type { TaskLife } from './task-life.ts';
 import { present, rate, TaskTally } from './task-tally.ts';
@@ -34,6 +36,13 @@ export class WorkflowTally {
     this.#lastAt = Math.max(this.#lastAt, at);
   }
 
+  /** A run ended so, or goes on although it did: it counts once more, or once less. */
+  count({ state, succeeded }: RunEventOf<'run.finished'>, by: 1 | -1): void {
+    this.runs.active -= by;
+    this.runs[state] += by;
+    if (outcomeOf(state, succeeded) === 'partial') this.runs.partial += by;
+  }
+
   task(id: string): TaskTally {
     const known = this.#tasks.get(id);
     if (known !== undefined) return known;
@@ -63,7 +72,7 @@ export class WorkflowTally {
               },
             ],
     );
-    for (const step of pathTaken(timed, startedAt)) this.#addStep(step, lives.get(step.task));
+    for (const step of stepsOf(pathTaken(timed), startedAt)) this.#addStep(step, lives.get(step.task));
   }
 
   #addStep({ task, from, to }: PathStep, life: TaskLife | undefined): void {

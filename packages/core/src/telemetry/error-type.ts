@@ -1,4 +1,7 @@
-const CODE = /^[A-Za-z][\w.-]{0,63}$/;
+import { errorKind, isWord } from '../model/error-kind.ts';
+
+/** A number alone tells little: it is not taken for a code here. */
+const BEGINS_AS_CODE = /^[A-Za-z]/;
 
 /**
  * What tells failures apart without telling their data: the error's code where it has one (`timeout`, `ECONNREFUSED`), else the
@@ -8,8 +11,8 @@ const CODE = /^[A-Za-z][\w.-]{0,63}$/;
  */
 export function errorType(error: unknown): string {
   if (!(error instanceof Error)) return '_OTHER';
-  const { code } = error as { readonly code?: unknown };
-  if (typeof code === 'string' && CODE.test(code)) return code;
-  const name = error.name === 'Error' ? error.constructor.name : error.name;
-  return CODE.test(name) ? name : '_OTHER';
+  const { name, code } = errorKind(error);
+  if (code !== undefined && BEGINS_AS_CODE.test(code)) return code;
+  const type = name === 'Error' ? error.constructor.name : name;
+  return isWord(type) ? type : '_OTHER';
 }

@@ -1,7 +1,7 @@
-import type { RunEvent } from '../model/event.ts';
+import type { RunEvent, RunEventOf, TaskEvent } from '../model/event.ts';
 import type { Observer } from '../model/ports.ts';
+import { outcomeOf, type TerminalTaskState } from '../model/state.ts';
 import type { Instruments } from './instruments.ts';
-import { outcomeOf } from './outcome.ts';
 
 /** Where a task stands that has begun and not ended. Times are milliseconds since the epoch. */
 interface Standing {
@@ -19,8 +19,6 @@ interface TaskLabels {
   readonly 'workflow.task.name': string;
 }
 
-type TaskEvent = Extract<RunEvent, { readonly task: string }>;
-type TaskEnd = 'succeeded' | 'failed' | 'skipped' | 'upstream_failed' | 'cancelled';
 type AttemptEnd = 'succeeded' | 'failed' | 'cancelled';
 
 /**
@@ -81,11 +79,11 @@ export class RunMetrics {
     }
   }
 
-  #finished(event: Extract<RunEvent, { readonly type: 'run.finished' }>): void {
+  #finished(event: RunEventOf<'run.finished'>): void {
     if (this.#since === undefined) return;
     const labels = {
       ...this.#workflow,
-      'workflow.execution.outcome': outcomeOf(event),
+      'workflow.execution.outcome': outcomeOf(event.state, event.succeeded),
       ...(event.state === 'failed' && { 'error.type': this.#to.errorType(event.error) }),
     };
     this.#to.record('workflow.execution.duration', (event.at - this.#since) / 1_000, labels);
@@ -206,7 +204,7 @@ export class RunMetrics {
     });
   }
 
-  #end(task: string, state: TaskEnd, at: number, failed?: { readonly error: unknown }): void {
+  #end(task: string, state: TerminalTaskState, at: number, failed?: { readonly error: unknown }): void {
     const standing = this.#tasks.get(task);
     const labels = {
       ...(standing?.labels ?? this.#labels(task)),

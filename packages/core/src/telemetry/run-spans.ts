@@ -11,19 +11,19 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { TaskDefinition } from '../model/definition.ts';
-import type { RunEvent } from '../model/event.ts';
+import type { RunEvent, RunEventOf, TaskEvent } from '../model/event.ts';
 import type { Plan, PlannedTask } from '../model/plan.ts';
+import { outcomeOf } from '../model/state.ts';
 import type { TraceBefore, Traced, TelemetryDetail, Tracing } from '../model/tracing.ts';
 import type { Attributes } from './attributes.ts';
 import { errorType } from './error-type.ts';
-import { outcomeOf } from './outcome.ts';
+import { messageOf } from '../lib/message.ts';
 import { readPlace } from '../lib/code-place.ts';
 import { NO_SPAN } from '../lib/no-span.ts';
 import { fromTraceparent, toTraceparent } from '../lib/traceparent.ts';
 import { OpenSpan, UnitSpan } from './unit-span.ts';
 
-type TaskEvent = Extract<RunEvent, { readonly task: string }>;
-type UndoEvent = Extract<RunEvent, { readonly type: `compensation.${string}` }>;
+type UndoEvent = Extract<TaskEvent, { readonly type: `compensation.${string}` }>;
 
 /** Which run is traced, and how. */
 export interface TracedRun {
@@ -149,17 +149,17 @@ export class RunSpans implements Tracing {
     }
   }
 
-  #finished(run: OpenSpan, event: Extract<RunEvent, { readonly type: 'run.finished' }>): void {
+  #finished(run: OpenSpan, event: RunEventOf<'run.finished'>): void {
     const { state, succeeded, error, at } = event;
     run.set('workflow.execution.state', state);
-    run.set('workflow.execution.outcome', outcomeOf(event));
+    run.set('workflow.execution.outcome', outcomeOf(state, succeeded));
     run.set('workflow.execution.tasks.succeeded', succeeded);
     if (state === 'failed') {
       // The exceptions stand with the tasks that threw them.
       run.set('error.type', errorType(error));
       run.span.setStatus({
         code: SpanStatusCode.ERROR,
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       });
     }
     for (const unit of this.#units.values()) unit.finish('cancelled', at);

@@ -1,4 +1,6 @@
 import { type Context, type Link, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
+import { messageOf } from '../lib/message.ts';
+import type { ActiveTaskState } from '../model/state.ts';
 import type { AttributeName, Attributes, SpanEventName, SPANS } from './attributes.ts';
 import { errorType } from './error-type.ts';
 
@@ -66,12 +68,9 @@ export interface SpanStart {
   readonly links: Link[] | undefined;
 }
 
-/** Where a unit is that has not ended. */
-type Phase = 'queued' | 'running' | 'retrying' | 'waiting';
-
 /** A task, or an item of one, with its attempts. */
 export class UnitSpan extends OpenSpan {
-  phase: Phase = 'queued';
+  phase: ActiveTaskState = 'queued';
   queuedAt: number | undefined;
   #items: Map<number, UnitSpan> | undefined;
   readonly #id: string;
@@ -164,7 +163,7 @@ export class UnitSpan extends OpenSpan {
   }
 
   /** What it was doing is over, and it begins anew or waits. */
-  pause(phase: Phase, at: number): void {
+  pause(phase: ActiveTaskState, at: number): void {
     this.phase = phase;
     this.#endAttempt(at);
     if (this.#first !== undefined) this.#first.endedAt ??= at;
@@ -199,10 +198,6 @@ export class UnitSpan extends OpenSpan {
     this.#attempt?.end(at);
     this.#attempt = undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What is not there is left out; what has no form of its own is told as text. */

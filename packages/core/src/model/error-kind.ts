@@ -20,6 +20,7 @@ export function errorKind(error: unknown): ErrorKind {
   };
 }
 
-function isWord(value: unknown): value is string {
+/** Whether it is a word for a kind, and cannot hold data. */
+export function isWord(value: unknown): value is string {
   return typeof value === 'string' && WORD.test(value);
 }

@@ -4,11 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { toJsonText } from '../show/event-json.ts';
 import { UsageError } from '../usage-error.ts';
 import { timelineOf } from './from-events.ts';
-import { timelineOfLines } from './read-lines.ts';
-import type { Timeline } from './timeline.ts';
-
-const timelineOfText = (text: string, name: string): Promise<Timeline> =>
-  timelineOfLines(text.split('\n'), name);
+import { timelineOfText } from './read-text.ts';
 
 const lines = (events: readonly RunEvent[]): string =>
   events.map((event) => `${toJsonText(event)}\n`).join('');
@@ -16,7 +12,7 @@ const lines = (events: readonly RunEvent[]): string =>
 describe('a file of events', () => {
   test('tells of its run what the events themselves tell', async () => {
     for (const { name, events } of await sampleRuns()) {
-      const read = await timelineOfText(lines(events), 'run.jsonl');
+      const read = await timelineOfText([lines(events)], 'run.jsonl');
       const told = await timelineOf(events, { source: 'events' });
       expect(read.notes, name).toEqual(told?.notes);
       expect(read.run.tasks.map(({ phases }) => phases.length)).toEqual(
@@ -29,7 +25,7 @@ describe('a file of events', () => {
   test('may end in a line that is not whole, which is said', async () => {
     const [{ events } = { events: [] }] = await sampleRuns();
     const whole = lines(events);
-    const { run, notes } = await timelineOfText(whole.slice(0, -20), 'run.jsonl');
+    const { run, notes } = await timelineOfText([whole.slice(0, -20)], 'run.jsonl');
     expect(run.state).toBe('running');
     expect(notes).toContainEqual(expect.stringMatching(/last line is not whole/));
   });
@@ -37,15 +33,15 @@ describe('a file of events', () => {
   test('may tell of what a newer version knows', async () => {
     const [{ events, run } = { events: [], run: '' }] = await sampleRuns();
     const newer = `${JSON.stringify({ type: 'task.thought_about', run, at: 1, task: 'fetch' })}\n`;
-    const { run: root } = await timelineOfText(lines(events) + newer, 'run.jsonl');
+    const { run: root } = await timelineOfText([lines(events) + newer], 'run.jsonl');
     expect(root.state).toBe('succeeded');
   });
 });
 
 test('a line that is not whole in the midst of a file is refused by its number', async () => {
   const event = '{"type":"run.started","run":"r","at":1}';
-  await expect(timelineOfText(`${event}\n{"type":"ta\n\n${event}\n`, 'run.jsonl')).rejects.toThrow(
-    `run.jsonl, line 2: this is no event of a run: '{"type":"ta'`,
+  await expect(timelineOfText([`${event}\n{"type":"ta\n\n${event}\n`], 'run.jsonl')).rejects.toThrow(
+    `run.jsonl: line 2 is no event of a run, but '{"type":"ta'; give a file that wf-sdk run --events`,
   );
 });
 
@@ -76,7 +72,7 @@ describe('a result', () => {
   };
 
   test('gives what it has, and says what it has not', async () => {
-    const { source, run, notes } = await timelineOfText(JSON.stringify(result, undefined, 2), 'run.json');
+    const { source, run, notes } = await timelineOfText([JSON.stringify(result, undefined, 2)], 'run.json');
     expect(source).toBe('result');
     expect(run).toMatchObject({ state: 'failed', error: 'RunTimeoutError: too long', total: 4 });
     expect(run.tasks.map((one) => [one.task, one.phases.length])).toEqual([
@@ -95,10 +91,20 @@ describe('a result', () => {
     ]);
   });
 
+  test('is read however it is cut, within a character too', async () => {
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...result, workflow: 'naïve ✓' }, undefined, 2));
+    for (const size of [1, 7, bytes.length]) {
+      const pieces: Uint8Array[] = [];
+      for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+      const { run } = await timelineOfText(pieces, 'run.json');
+      expect(run).toMatchObject({ workflow: 'naïve ✓', tasks: { length: 4 } });
+    }
+  });
+
   test('of tasks that took no time does not go in circles', async () => {
     const at = { ...task, startedAt: 1_000, endedAt: 1_000 };
     const tasks = { a: { ...at, id: 'a' }, b: { ...at, id: 'b' } };
-    const { run } = await timelineOfText(JSON.stringify({ ...result, tasks }), 'run.json');
+    const { run } = await timelineOfText([JSON.stringify({ ...result, tasks })], 'run.json');
     expect(run.criticalPath.steps).toHaveLength(1);
   });
 });
@@ -111,6 +117,12 @@ describe('anything else', () => {
       'status.json',
       /^status\.json has neither events nor a result of a run; line 1 is '\{"tasks": \[\]\}'\. A timeline/,
     ],
+    [
+      '{"type":"run.st',
+      'run.jsonl',
+      /^run\.jsonl has neither events nor a result of a run; line 1 is '\{"type":"run\.st'/,
+    ],
+    ['\n \n  hello\n', 'notes.txt', /; line 3 is 'hello'\. A timeline/],
     ['hello\nworld', 'notes.txt', /^notes\.txt has neither events nor a result/],
     [
       'export default 1;',
@@ -120,10 +132,10 @@ describe('anything else', () => {
     [
       '{"type":"run.started","run":"r","at":1}\nhm\n{}\n',
       'run.jsonl',
-      /^run\.jsonl, line 2: this is no event of a run: 'hm'$/,
+      /^run\.jsonl: line 2 is no event of a run, but 'hm'; give/,
     ],
   ] as const)('is refused, with what to do: %s', async ([text, name, message]) => {
-    await expect(timelineOfText(text, name)).rejects.toThrow(message);
-    await expect(timelineOfText(text, name)).rejects.toBeInstanceOf(UsageError);
+    await expect(timelineOfText([text], name)).rejects.toThrow(message);
+    await expect(timelineOfText([text], name)).rejects.toBeInstanceOf(UsageError);
   });
 });
