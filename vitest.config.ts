@@ -8,6 +8,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // Vitest would leave one core to itself, which is half of a machine that has two; most tests here wait for processes.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
       // Found from here, and from an example's own folder.

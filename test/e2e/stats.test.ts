@@ -1,6 +1,7 @@
-import { describe, expect } from 'vitest';
+import { cpSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { CHAIN, jsonLines } from './kept.ts';
-import { type Sandbox, test } from './sandbox.ts';
+import { Sandbox, test } from './sandbox.ts';
 import { canOpenTerminal, show } from './show.ts';
 
 /** `load` fails where it is told so; `copy` waits until it has the pool's only slot. */
@@ -20,17 +21,29 @@ const QUICK = `import { workflow } from 'wf-sdk';
 export default workflow('quick').addTask('one').run(() => 1);
 `;
 
-async function some(sandbox: Sandbox): Promise<void> {
-  sandbox.write('etl.ts', ETL);
-  sandbox.write('quick.ts', QUICK);
-  await sandbox.run(['run', 'etl.ts', '--durable', '--events', 'a.jsonl']);
-  await sandbox.run(['run', 'etl.ts', '--durable', '--fails', '--events', 'b.jsonl']);
-  await sandbox.run(['run', 'quick.ts', '--durable', '--events', 'c.jsonl']);
+/** Where the runs that are counted were made, once for all tests: each counts a copy. */
+const made = new Sandbox();
+
+beforeAll(async () => {
+  made.write('etl.ts', ETL);
+  made.write('quick.ts', QUICK);
+  const runs = [
+    ['etl.ts', '--events', 'a.jsonl'],
+    ['etl.ts', '--fails', '--events', 'b.jsonl'],
+    ['quick.ts', '--events', 'c.jsonl'],
+  ];
+  for (const [file = '', ...more] of runs) await made.run(['run', file, '--durable', ...more]);
+});
+
+afterAll(() => made.dispose());
+
+function some(sandbox: Sandbox): void {
+  cpSync(made.folder, sandbox.folder, { recursive: true });
 }
 
 describe('wf-sdk stats', () => {
   test('counts the runs of a store, and names what holds them up', async ({ sandbox }) => {
-    await some(sandbox);
+    some(sandbox);
     const { code, stdout, stderr } = await sandbox.run(['stats']);
     expect(stdout).toMatch(/^WORKFLOW +RUNS +SUCCEEDED +FAILED +ERRORS +MEAN/);
     expect(stdout).toMatch(/^etl +2 +1 +1 +50 % /m);
@@ -44,7 +57,7 @@ describe('wf-sdk stats', () => {
   });
 
   test('shows one workflow in detail, without what its errors say', async ({ sandbox }) => {
-    await some(sandbox);
+    some(sandbox);
     const { code, stdout } = await sandbox.run(['stats', 'etl']);
     expect(stdout).toMatch(
       /^etl · 2 runs, begun .* to .*\n1 succeeded · 1 failed \(1 in part\) · errors 50 %\ntook /,
@@ -56,7 +69,7 @@ describe('wf-sdk stats', () => {
   });
 
   test('--json prints a line for each workflow', async ({ sandbox }) => {
-    await some(sandbox);
+    some(sandbox);
     const [etl, quick, ...more] = jsonLines((await sandbox.run(['stats', '--json'])).stdout);
     expect(etl).toMatchObject({
       workflow: 'etl',
@@ -76,7 +89,7 @@ describe('wf-sdk stats', () => {
   });
 
   test('counts files of events alike, where their process was cut off, too', async ({ sandbox }) => {
-    await some(sandbox);
+    some(sandbox);
     const files = ['a.jsonl', 'b.jsonl', 'c.jsonl'];
     const kept = jsonLines((await sandbox.run(['stats', '--json'])).stdout);
     const told = jsonLines((await sandbox.run(['stats', '--json', '--events', ...files])).stdout);
@@ -100,7 +113,7 @@ describe('wf-sdk stats', () => {
   });
 
   test.skipIf(!canOpenTerminal)('fits a narrow terminal', async ({ sandbox }) => {
-    await some(sandbox);
+    some(sandbox);
     const shown = show(sandbox, 24, 40, ['stats', 'etl']);
     await shown.ended;
     const rows = shown.terminal.all.filter((line) => /^(?:TASK|load|copy) {2,}/.test(line));
@@ -131,7 +144,7 @@ describe('where there is nothing to count', () => {
   });
 
   test('an unknown workflow: what may have been meant', async ({ sandbox }) => {
-    await some(sandbox);
+    some(sandbox);
     const { code, stderr } = await sandbox.run(['stats', 'elt']);
     expect(stderr).toBe(`there is no run of a workflow 'elt'; did you mean 'etl'?\n`);
     expect(code).toBe(2);
@@ -157,8 +170,7 @@ describe('where there is nothing to count', () => {
     [['--events', 'a.jsonl', 'quick'], 'a workflow is named before --events'],
     [['--events', '.'], '. cannot be read as events (Error: EISDIR'],
   ] as const)('a wrong command line: %j', async ([args, message], { sandbox }) => {
-    sandbox.write('quick.ts', QUICK);
-    await sandbox.run(['run', 'quick.ts', '--durable', '--events', 'a.jsonl']);
+    some(sandbox);
     const { code, stdout, stderr } = await sandbox.run(['stats', ...args]);
     expect(stderr).toContain(message);
     expect(stdout).toBe('');

@@ -1,6 +1,7 @@
-import { describe, expect } from 'vitest';
+import { cpSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bury, CHAIN, keptEvent } from './kept.ts';
-import { type Sandbox, test } from './sandbox.ts';
+import { Sandbox, test } from './sandbox.ts';
 
 const ETL = `import { workflow } from 'wf-sdk';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,11 +13,20 @@ export default workflow('etl')
   .addTask('never').dependsOn('load').when(() => false).run(() => 1);
 `;
 
-async function etl(sandbox: Sandbox): Promise<void> {
-  sandbox.write('etl.ts', ETL);
+/** Where the run that is drawn was made, once for all tests: each draws a copy. */
+const made = new Sandbox();
+
+beforeAll(async () => {
+  made.write('etl.ts', ETL);
   const files = ['--events', 'run.jsonl', '--output', 'run.json'];
-  const { code } = await sandbox.run(['run', 'etl.ts', '--quiet', '--durable', '--run-id', 'one', ...files]);
+  const { code } = await made.run(['run', 'etl.ts', '--quiet', '--durable', '--run-id', 'one', ...files]);
   expect(code).toBe(0);
+});
+
+afterAll(() => made.dispose());
+
+function etl(sandbox: Sandbox): void {
+  cpSync(made.folder, sandbox.folder, { recursive: true });
 }
 
 interface Drawn {
@@ -40,7 +50,7 @@ async function drawn(sandbox: Sandbox, source: string): Promise<Drawn> {
 
 describe('wf-sdk timeline', () => {
   test('draws a run that is kept, its events and its result', async ({ sandbox }) => {
-    await etl(sandbox);
+    etl(sandbox);
     const { code, stdout } = await sandbox.run(['timeline', 'latest']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^etl · run one\nsucceeded, 3 of 4 tasks succeeded, took \d+ ms, begun /);
@@ -66,7 +76,7 @@ describe('wf-sdk timeline', () => {
   });
 
   test('writes what the name of the file says, or the format', async ({ sandbox }) => {
-    await etl(sandbox);
+    etl(sandbox);
     for (const file of ['run.svg', 'run.html', 'timeline.json', 'run.txt'])
       expect(await sandbox.run(['timeline', 'one', '--output', file])).toMatchObject({ code: 0, stdout: '' });
     expect(sandbox.read('run.svg')).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^]*<\/svg>\n$/);
@@ -81,7 +91,7 @@ describe('wf-sdk timeline', () => {
   });
 
   test('reads what another command gives', async ({ sandbox }) => {
-    await etl(sandbox);
+    etl(sandbox);
     const events = await sandbox.run(['events', 'one', '--json']);
     const { stdout } = await sandbox.run(['timeline', '-', '--ascii'], { stdin: events.stdout });
     expect(stdout).toMatch(/\+ extract \* *\.*x+-+\.*#+ /);
@@ -136,13 +146,14 @@ describe('wf-sdk timeline', () => {
       [[], /missing required argument 'source'/],
       [['./'], /\.\/ is a folder/],
     ] as const;
-    await etl(sandbox);
+    etl(sandbox);
     sandbox.write('empty.jsonl', '');
     sandbox.write('notes.txt', 'hello\n');
-    for (const [args, message] of refused) {
+    const all = refused.map(async ([args, message]) => {
       const ended = await sandbox.run(['timeline', ...args]);
       expect(ended, args.join(' ')).toMatchObject({ code: 2, stdout: '' });
       expect(ended.stderr).toMatch(message);
-    }
+    });
+    await Promise.all(all);
   });
 });

@@ -16,8 +16,10 @@ const EXAMPLES = ['hello', 'orders', 'primes', 'weather'];
 beforeAll(async () => {
   mkdirSync(tarballs);
   await packAll(tarballs);
-  await install(plain, tarballs);
-  await install(tested, tarballs, ['zod@4', '@types/node@20', 'vitest@4', 'vega-datasets@2.9.0']);
+  await Promise.all([
+    install(plain, tarballs),
+    install(tested, tarballs, ['zod@4', '@types/node@20', 'vitest@4', 'vega-datasets@2.9.0']),
+  ]);
   for (const example of EXAMPLES) {
     cpSync(path.join(repository, 'examples', example), path.join(tested, example), {
       recursive: true,

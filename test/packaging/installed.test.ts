@@ -32,12 +32,13 @@ beforeAll(async () => {
   const tarballs = path.join(root, 'tarballs');
   mkdirSync(tarballs);
   await packAll(tarballs);
-  for (const folder of projects) {
+  const prepared = projects.map(async (folder) => {
     // What a user of zod and TypeScript has; nothing of the workspace.
     await install(folder, tarballs, ['zod@4', '@types/node@20']);
     writeFileSync(path.join(folder, 'hello.ts'), hello);
     writeFileSync(path.join(folder, 'report.ts'), report);
-  }
+  });
+  await Promise.all(prepared);
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
