@@ -101,6 +101,22 @@ describe('--otel', () => {
     expect(http.requests).toEqual({ traces: 0, metrics: 0, logs: 0 });
   });
 
+  test('shows as much of a run as is wanted', async ({ traced }) => {
+    traced.write('pipeline.ts', TELLS);
+    const run = async (...more: string[]): Promise<{ code: number | null; stderr: string }> =>
+      traced.run(['run', 'pipeline.ts', ...more]);
+    const { code, stderr } = await run('--otel', 'console', '--otel-detail', 'run');
+    expect(code).toBe(0);
+    expect(stderr).toContain('workflow.run tells');
+    expect(stderr).not.toContain('workflow.task outer  ');
+    const alone = await run('--otel-detail', 'run');
+    expect(alone.code).toBe(2);
+    expect(alone.stderr).toContain('--otel-detail is about a run that is traced: add --otel');
+    const wrong = await run('--otel', '--otel-detail', 'steps');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('Allowed choices are run, tasks, attempts, items');
+  });
+
   test('is not the only way: a variable has log records printed, each at once', async ({ traced }) => {
     traced.write('pipeline.ts', LOGS);
     const { code, stderr } = await traced.run(['run', 'pipeline.ts'], {

@@ -51,6 +51,18 @@ describe.for([
       }),
       expect.objectContaining({ name: 'read.duration', kind: 'histogram', unit: 's', value: 0.25, count: 1 }),
     ]);
+    const ours = collector.points.filter(({ scope }) => scope === 'wf-sdk');
+    expect(ours.find(({ name }) => name === 'workflow.task.duration')).toMatchObject({
+      kind: 'histogram',
+      unit: 's',
+      count: 1,
+      attributes: { 'workflow.task.state': 'succeeded' },
+    });
+    expect(ours.find(({ name }) => name === 'workflow.execution.completed')).toMatchObject({
+      kind: 'sum',
+      value: 1,
+      attributes: { 'workflow.execution.outcome': 'success' },
+    });
     // The command line has the input, which is not for whoever may read traces.
     expect(Object.keys(outer?.resource ?? {}).join()).not.toContain('command');
   });

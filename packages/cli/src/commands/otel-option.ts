@@ -1,3 +1,4 @@
+import type { TelemetryDetail } from '@wf-sdk/core';
 import { Option } from 'commander';
 import type { Destination } from '../telemetry/wanted.ts';
 
@@ -11,6 +12,15 @@ export function otelOption(): Option {
   )
     .choices(DESTINATIONS)
     .preset('otlp');
+}
+
+const DETAILS: readonly TelemetryDetail[] = ['run', 'tasks', 'attempts', 'items'];
+
+export function otelDetailOption(): Option {
+  return new Option(
+    '--otel-detail <level>',
+    'how much of the run has spans, each with all that stands before it (default: items)',
+  ).choices(DETAILS);
 }
 
 /**

@@ -1,11 +1,11 @@
-import type { IfExists, IfFull, LogLevel, RunMode } from '@wf-sdk/core';
+import type { IfExists, IfFull, LogLevel, RunMode, TelemetryDetail } from '@wf-sdk/core';
 import type { Durability } from '@wf-sdk/store-sqlite';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Destination } from '../telemetry/wanted.ts';
 import type { InputFlag } from '../input/input-flags.ts';
 import { toOptions } from '../input/to-options.ts';
 import type { LogFormat } from '../show/log-lines.ts';
-import { otelOption } from './otel-option.ts';
+import { otelDetailOption, otelOption } from './otel-option.ts';
 import { aCount, LOG_LEVELS, storeOptions } from './store-options.ts';
 
 /** What can be said of any process that drives a run, as commander gives it. */
@@ -29,6 +29,7 @@ export interface DrivingFlags {
   readonly cache?: boolean;
   readonly wait?: true;
   readonly otel?: Destination;
+  readonly otelDetail?: TelemetryDetail;
 }
 
 /** The options that every run has that is begun. */
@@ -149,6 +150,7 @@ export function drivingOptions(): readonly Option[] {
       .choices(LOG_LEVELS)
       .conflicts(['json', 'quiet']),
     otelOption(),
+    otelDetailOption(),
   ];
 }
 

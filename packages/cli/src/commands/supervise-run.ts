@@ -20,6 +20,7 @@ import { RunTree } from '../show/run-tree.ts';
 import { summary } from '../show/summary.ts';
 import { type Telemetry, telemetryHere } from '../telemetry/telemetry.ts';
 import { incomingTraceparent, traceText } from '../telemetry/trace-link.ts';
+import { UsageError } from '../usage-error.ts';
 import { Decisions } from './decisions.ts';
 import { howToGoOn } from './how-to-go-on.ts';
 import { EventsFile, ResultFile } from './output-files.ts';
@@ -46,6 +47,10 @@ export interface Subject {
  */
 export async function superviseRun(subject: Subject, flags: DrivingFlags): Promise<number> {
   const telemetry = telemetryHere(process.env);
+  if (flags.otelDetail !== undefined && telemetry === undefined)
+    throw new UsageError(
+      '--otel-detail is about a run that is traced: add --otel, or set OTEL_EXPORTER_OTLP_ENDPOINT',
+    );
   try {
     return await superviseTraced(subject, flags, telemetry);
   } finally {
@@ -173,7 +178,8 @@ function howToResume({ id }: RunHandle<RunResult>, flags: DrivingFlags): string 
   return howToGoOn(id, undefined, flags).join('\n');
 }
 
-function optionsOf({ concurrency, timeout, ifFull, runMode, failFast, cache }: DrivingFlags): RunOptions {
+function optionsOf(flags: DrivingFlags): RunOptions {
+  const { concurrency, timeout, ifFull, runMode, failFast, cache, otelDetail } = flags;
   return {
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeout: timeout as `${number}s` }),
@@ -181,6 +187,7 @@ function optionsOf({ concurrency, timeout, ifFull, runMode, failFast, cache }: D
     ...(runMode !== undefined && { mode: runMode }),
     ...(failFast === true && { onFailure: 'fail-fast' }),
     ...(cache === false && { cache }),
+    ...(otelDetail !== undefined && { telemetry: otelDetail }),
   };
 }
 
