@@ -8,15 +8,29 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // Vitest would leave one core to itself, which is half of a machine that has two; most tests here wait for processes.
-    maxWorkers: '100%',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
-      // Found from here, and from an example's own folder.
-      { extends: true, test: { name: 'examples', include: ['**/pipeline.test.ts'] } },
       {
         extends: true,
-        test: { name: 'system', include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          // Vitest would leave one core to itself, which is half of a machine that has two.
+          maxWorkers: '100%',
+        },
+      },
+      // Found from here, and from an example's own folder.
+      { extends: true, test: { name: 'examples', include: ['**/pipeline.test.ts'], maxWorkers: '100%' } },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // These start processes of their own, which need a core, too: one file at a time, after the others.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },
