@@ -8,18 +8,18 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // Vitest would leave one core to itself, which is half of a machine that has two.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts'],
-          // Vitest would leave one core to itself, which is half of a machine that has two.
-          maxWorkers: '100%',
         },
       },
       // Found from here, and from an example's own folder.
-      { extends: true, test: { name: 'examples', include: ['**/pipeline.test.ts'], maxWorkers: '100%' } },
+      { extends: true, test: { name: 'examples', include: ['**/pipeline.test.ts'] } },
       {
         extends: true,
         test: {

@@ -303,14 +303,13 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#history = history;
     this.undoneBefore = past.undoneBefore;
     this.#runtime.replay(history, events);
-    const { finished } = history;
+    const { finished, compensations } = history;
     if (finished === undefined) {
       this.#runtime.open(history.input, past);
       keeping.listen(Math.max(heard, history.messages), (message) => this.#hearFrom(message));
       return this.#check(history.input, (checked) => this.#runtime.begin(checked, history));
     }
     this.#runtime.endAt(finished.at);
-    const { compensations } = history;
     this.#resolveWith(toResult(this.#runtime, { ...pastEnding(finished), compensations }));
   }
 
@@ -374,7 +373,8 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   #finish(ending: Ending, compensations: readonly CompensationResult[]): void {
     const broken = this.#brokenBy;
-    const verdict = { ...(broken === undefined ? ending : notKept(this.id, broken)), compensations };
+    const { state, output, error } = broken === undefined ? ending : notKept(this.id, broken);
+    const verdict = { state, output, error, compensations };
     this.secrets.cleanse(verdict.error, this.#runtime.ledger, compensations);
     const result = toResult(this.#runtime, verdict, this.secrets.redact);
     this.#finished = true;
