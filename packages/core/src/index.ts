@@ -72,9 +72,9 @@ export { fromJSON } from './define/from-json.ts';
 export type { Bindings, TaskBindings } from './define/bindings.ts';
 
 // Run
-export { resume, retry, type RetryRunOptions, run, runOrThrow, type RunArguments } from './run.ts';
-export type { CancelOptions, RunHandle } from './run-control.ts';
-export type { IfExists, IfFull, RunMode, RunOptions } from './run-options.ts';
+export { resume, retry, type RetryRunOptions, run, runOrThrow, type RunArguments } from './run/run.ts';
+export type { CancelOptions, RunHandle } from './run/control.ts';
+export type { IfExists, IfFull, RunMode, RunOptions } from './run/options.ts';
 export type { WaitingTask } from './runtime/rescues.ts';
 export { pool } from './admit/pool.ts';
 export { type PoolStatus, pools } from './admit/pool-set.ts';
@@ -85,7 +85,7 @@ export {
 } from './isolate/dispatcher.ts';
 export { breakers, resetBreakers } from './execute/breakers.ts';
 export { systemClock } from './execute/system.ts';
-export { checkSecrets } from './run-secrets.ts';
+export { checkSecrets } from './run/secrets.ts';
 export type { BreakerStatus } from './execute/breaker.ts';
 export type { CompensationResult } from './model/compensation.ts';
 export type { Log, LogFields, LogLevel, ParentTask, RunInfo, TaskContext } from './model/context.ts';
@@ -152,14 +152,14 @@ export { SecretExposedError, SecretsError } from './model/secret-error.ts';
 export { TooManyRunsError } from './model/turn-error.ts';
 
 // Store
-export { readLog } from './read-log.ts';
-export { readStats, statsOf, type StatsQuery } from './read-stats.ts';
+export { readLog } from './read/log.ts';
+export { readStats, statsOf, type StatsQuery } from './read/stats.ts';
 export type { Distribution } from './stats/distribution.ts';
 export type { ErrorKind } from './model/error-kind.ts';
 export { pathTaken, type TimedTask } from './stats/path-taken.ts';
 export type { PathShare, RunCounts, TaskStats, WorkflowStats } from './stats/stats.ts';
-export { keptTasks, type KeptTask } from './kept-tasks.ts';
-export { freeRun, send, type SendOptions } from './run-messages.ts';
+export { keptTasks, type KeptTask } from './store/kept-tasks.ts';
+export { freeRun, send, type SendOptions } from './run/messages.ts';
 export type { RunMessage } from './model/message.ts';
 export { OutputTooLargeError, UnreadableError, UnstorableError } from './model/codec-error.ts';
 export {

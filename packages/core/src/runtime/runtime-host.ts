@@ -1,11 +1,28 @@
 import type { Admission } from '../admit/admission.ts';
 import type { AttemptHost } from '../execute/attempt.ts';
+import type { ParentTask } from '../model/context.ts';
+import type { OnFailure } from '../model/definition.ts';
 import type { Pool } from '../model/placement.ts';
+import type { Clock } from '../model/ports.ts';
 import type { MetricsOf } from '../model/metrics.ts';
 import type { Tracing } from '../model/tracing.ts';
 import type { Journal } from '../record/journal.ts';
 import type { OutputCache } from './cache-gate.ts';
 import type { CheckKept } from './loop.ts';
+
+/** How a run is to go. */
+export interface RuntimeSettings {
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly timeoutMs: number | undefined;
+  readonly graceMs: number;
+  readonly onFailure: OnFailure | undefined;
+  /** The task of another run that runs this one, if one does. */
+  readonly parent: ParentTask | undefined;
+  /** When that task is ended because of the time, in milliseconds since the epoch. */
+  readonly endsBy: number;
+}
 
 /** What a run's loop needs of whoever began it. */
 export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' | 'secretsOf'> {

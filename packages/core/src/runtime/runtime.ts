@@ -9,7 +9,6 @@ import type { RunState, SkipReason } from '../model/state.ts';
 import type { History, TakingUp } from '../record/history.ts';
 import type { Journal } from '../record/journal.ts';
 import { Ledger } from '../record/ledger.ts';
-import type { RunSettings } from '../run-options.ts';
 import { type Consequences, Scheduler } from '../schedule/scheduler.ts';
 import { RunAttemptHost } from './attempt-host.ts';
 import { type AttemptEnds, Attempts } from './attempts.ts';
@@ -19,7 +18,7 @@ import { FanOuts } from './fan-outs.ts';
 import { Gates, isGated } from './gates.ts';
 import { Limits } from './limits.ts';
 import type { Loop, Phase } from './loop.ts';
-import type { RuntimeHost } from './runtime-host.ts';
+import type { RuntimeHost, RuntimeSettings } from './runtime-host.ts';
 import { RunOutputs } from './outputs.ts';
 import { restoreLedger, restoreParts, restoreTasks } from './restore.ts';
 import { Rescues } from './rescues.ts';
@@ -49,7 +48,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   readonly stored: RuntimeHost['stored'];
   readonly checkKept: RuntimeHost['checkKept'];
   now: number;
-  readonly #settings: RunSettings;
+  readonly #settings: RuntimeSettings;
   readonly #host: RuntimeHost;
   readonly attemptHost: AttemptHost;
   readonly #attempts: Attempts;
@@ -66,7 +65,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   #starting = false;
   phase: Phase = 'new';
 
-  constructor(plan: Plan, settings: RunSettings, host: RuntimeHost) {
+  constructor(plan: Plan, settings: RuntimeSettings, host: RuntimeHost) {
     this.plan = plan;
     this.#settings = settings;
     this.#host = host;

@@ -1,8 +1,8 @@
 import { CancelledError, RunTimeoutError, WorkflowError } from '../model/error.ts';
 import type { RunInfo } from '../model/context.ts';
 import type { History } from '../record/history.ts';
-import type { RunSettings } from '../run-options.ts';
 import type { Loop, Phase } from './loop.ts';
+import type { RuntimeSettings } from './runtime-host.ts';
 
 /** What stopping needs of the loop. */
 interface StoppableLoop extends Loop {
@@ -25,7 +25,7 @@ type Reopened = Pick<History, 'cancelling' | 'retriedAt' | 'timeoutMs'>;
 /** Ends a run before its tasks have: it was cancelled, took too long, or fails fast. The first reason holds. */
 export class Stopping {
   readonly #loop: StoppableLoop;
-  readonly #settings: RunSettings;
+  readonly #settings: RuntimeSettings;
   #stop: Stop | undefined;
   #forced = false;
   /** When its time is over, in milliseconds since the epoch. */
@@ -35,7 +35,7 @@ export class Stopping {
   /** An observer stopped the run in the midst of a step: it is done as soon as the step is. */
   due = false;
 
-  constructor(loop: StoppableLoop, settings: RunSettings) {
+  constructor(loop: StoppableLoop, settings: RuntimeSettings) {
     this.#loop = loop;
     this.#settings = settings;
   }

@@ -1,0 +1,400 @@
+import type { Admission } from '../admit/admission.ts';
+import { checkStorable } from '../codec/storable.ts';
+import type { Attempt } from '../execute/attempt.ts';
+import { loadBreakers } from '../execute/breakers.ts';
+import { compensate } from '../execute/compensation.ts';
+import { systemWarn } from '../execute/system.ts';
+import { refuseWhileLoading } from '../isolate/loading.ts';
+import { createId } from '../lib/id.ts';
+import type { CompensationResult } from '../model/compensation.ts';
+import type { ChildWorkflow } from '../model/definition.ts';
+import { CancelledError, type WorkflowError } from '../model/error.ts';
+import type { RunEvent, RunEventOf } from '../model/event.ts';
+import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { Dispatcher } from '../model/ports.ts';
+import type { RunResult } from '../model/result.ts';
+import type { Message } from '../model/store.ts';
+import type { History } from '../record/history.ts';
+import type { EventsOptions } from '../record/event-stream.ts';
+import { Journal } from '../record/journal.ts';
+import { Publisher } from '../record/publisher.ts';
+import { toResult } from '../record/result.ts';
+import { admissionFor } from './admission.ts';
+import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './dispatch.ts';
+import { type Ending, endingOf, endless, notKept, pastEnding } from './ending.ts';
+import { checkInput } from './input.ts';
+import { Keeping, type TakenUp } from './kept.ts';
+import { observerOf } from './listeners.ts';
+import { obey } from './messages.ts';
+import { checkDuration, type RunSettings } from './options.ts';
+import { joinLine } from './line.ts';
+import { type Line, type Turn, turnOf } from './turn.ts';
+import { compensationHost, doneBefore } from '../runtime/done.ts';
+import type { WaitingTask } from '../runtime/rescues.ts';
+import { contextOfCaller, watchRun } from './telemetry.ts';
+import type { Telemetry } from '../telemetry/load.ts';
+import type { RuntimeHost } from '../runtime/runtime-host.ts';
+import { Runtime } from '../runtime/runtime.ts';
+import type { CancelOptions, RunHandle } from './control.ts';
+import { RunSecrets } from '../secrets/run-secrets.ts';
+
+/** How a run is begun below a task of another: `run/child.ts`, which compiles its workflow first. */
+export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
+
+/** Ties a run's loop to what its caller holds: validates the input before it, compensates and makes the result after it. */
+export class Handle implements RunHandle<RunResult>, RuntimeHost {
+  readonly result: Promise<RunResult>;
+  readonly journal: Journal;
+  readonly settings: RunSettings;
+  readonly secrets: RunSecrets;
+  readonly admission: Admission | undefined;
+  readonly threads: RuntimeHost['threads'];
+  readonly cache: RuntimeHost['cache'];
+  readonly stored: Keeping['stored'] | undefined;
+  readonly checkKept: RuntimeHost['checkKept'];
+  readonly caughtUp: Keeping['caughtUp'] | undefined;
+  tracing: RuntimeHost['tracing'];
+  metricsOf: RuntimeHost['metricsOf'];
+  readonly #plan: Plan;
+  readonly #dispatcher: Dispatcher | undefined;
+  readonly #beginChild: BeginChild;
+  readonly #publisher: Publisher;
+  readonly #runtime: Runtime;
+  readonly #keeping: Keeping | undefined;
+  readonly #turn: Turn | undefined;
+  #children: Set<Handle> | undefined;
+  /** Whether the run above this one hears its events. */
+  #tellsParent: boolean;
+  #id: string | undefined;
+  #resolve: (result: RunResult) => void = () => undefined;
+  #unfollow: (() => void) | undefined;
+  /** Stops the compensation that is under way. */
+  #compensating: AbortController | undefined;
+  /** The result is there: what runs below still tell is not of this run any more. */
+  #finished = false;
+  /** What was known of the run before this process drove it. */
+  #history: History | undefined;
+  undoneBefore: RuntimeHost['undoneBefore'];
+  /** Why the run cannot be kept any more. */
+  #brokenBy: Error | undefined;
+  /** Why nothing is waited for any more. */
+  #forcedBy: CancelledError | undefined;
+
+  /** @throws DefinitionError where the plan needs more than there is. */
+  constructor(plan: Plan, input: unknown, settings: RunSettings, beginChild: BeginChild) {
+    this.#plan = plan;
+    this.settings = settings;
+    this.#beginChild = beginChild;
+    this.#id = settings.id;
+    refuseWhileLoading(plan.id);
+    checkModule(plan, settings);
+    this.#dispatcher = dispatcherFor(plan, settings);
+    this.threads = this.#dispatcher === undefined ? undefined : slotsOf(this.#dispatcher);
+    if (plan.needs.admission || this.threads !== undefined) this.admission = admissionFor(plan, settings);
+    this.#publisher = new Publisher(settings.observers, systemWarn);
+    this.secrets = new RunSecrets(plan, settings.secrets, settings.above, this.#publisher);
+    this.#tellsParent = settings.observers.length > 0;
+    this.journal = new Journal(plan, this.#publisher, this);
+    const { store } = settings;
+    this.#keeping = store && new Keeping(store, settings.outputLimit, (error) => this.#break(error));
+    this.cache = this.#keeping?.openCache(plan, settings);
+    this.stored = this.#keeping?.stored;
+    this.checkKept = this.#keeping && this.#keeping.checkKept(this.secrets);
+    this.caughtUp = this.#keeping?.caughtUp;
+    this.#runtime = new Runtime(plan, settings, this);
+    this.#turn = turnOf(plan, this, settings);
+    this.result = new Promise((resolve) => (this.#resolve = resolve));
+    if (settings.signal !== undefined) this.#follow(settings.signal);
+    const within = contextOfCaller(settings);
+    const line =
+      this.#turn && store === undefined ? joinLine(this.#turn, this.id, plan.id, settings.clock) : undefined;
+    const begin = (): void =>
+      void (this.#keeping === undefined ? this.#enter(line, input) : this.#beginKept(this.#keeping, input));
+    const watched = (telemetry: Telemetry | undefined): void => {
+      this.tracing = telemetry?.tracing;
+      this.metricsOf = telemetry?.metricsOf;
+      this.secrets.fetch(begin, (error) => this.#refuse(error));
+    };
+    void Promise.resolve().then(() => watchRun(this, plan, settings, within, this.#publisher, watched));
+  }
+
+  get traceId(): string | undefined {
+    return this.tracing?.traceId;
+  }
+
+  get id(): string {
+    return (this.#id ??= createId(this.#runtime.startedAt));
+  }
+
+  get waiting(): readonly WaitingTask[] {
+    return this.#runtime.rescues().waiting;
+  }
+
+  /** How often the run was retried. */
+  get retries(): number {
+    return this.#history?.retries ?? 0;
+  }
+
+  /** Whether the run, or one above it, counts among the active runs of its workflow. */
+  get hasTurn(): boolean {
+    return this.#turn !== undefined || this.settings.hasTurnAbove;
+  }
+
+  get children(): readonly Handle[] {
+    return [...(this.#children ?? [])];
+  }
+
+  events(options?: EventsOptions): AsyncIterableIterator<RunEvent> {
+    const events = this.#publisher.subscribe(options);
+    this.#hearChildren();
+    return events;
+  }
+
+  on<Type extends RunEvent['type'] | '*'>(
+    type: Type,
+    listener: (event: RunEventOf<Type>) => void,
+  ): () => void {
+    const observer = observerOf(type, listener);
+    this.#hearChildren();
+    return this.#publisher.listen(observer);
+  }
+
+  /** Somebody listens, and has to hear of the runs below from now on, too. */
+  #hearChildren(): void {
+    for (const child of this.children) child.#tell(this);
+  }
+
+  #tell(parent: Handle): void {
+    if (this.#tellsParent) return;
+    this.#tellsParent = true;
+    this.#hearChildren();
+    this.#publisher.listen((event) => parent.hear(event));
+  }
+
+  cancel(given?: unknown, { gracePeriod, force = false }: CancelOptions = {}): Promise<RunResult> {
+    const reason = this.secrets.redact(given);
+    const graceMs = gracePeriod === undefined ? undefined : checkDuration('gracePeriod', gracePeriod);
+    if (force) {
+      for (const child of this.children) void child.cancel(reason, { force });
+      this.#forcedBy ??= new CancelledError(reason);
+      this.#runtime.force(reason);
+      this.#compensating?.abort(this.#forcedBy);
+    } else {
+      this.#runtime.cancel(reason, graceMs);
+    }
+    this.#turn?.stop();
+    return this.result;
+  }
+
+  approve(task: string, value: unknown): void {
+    this.#runtime.rescues().propose(task, 'approve', { value });
+  }
+
+  retry(task: string): void {
+    this.#runtime.rescues().propose(task, 'retry', {});
+  }
+
+  skip(task: string): void {
+    this.#runtime.rescues().propose(task, 'skip', {});
+  }
+
+  fail(task: string, error?: Error): void {
+    this.#runtime.rescues().propose(task, 'fail', error === undefined ? {} : { error });
+  }
+
+  signal(name: string, value: unknown, { by }: { readonly by?: string } = {}): void {
+    this.#runtime.signals().send(name, value, by);
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a run is how its result is read
+  then<A = RunResult, B = never>(
+    onResult?: ((result: RunResult) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.result.then(onResult, onError);
+  }
+
+  // What the run's loop needs.
+
+  async runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
+    const handle = this.#beginChild(this, attempt, child, data);
+    const children = (this.#children ??= new Set());
+    children.add(handle);
+    const result = await handle.result;
+    children.delete(handle);
+    if (result.state !== 'succeeded') throw endless(result.error) ?? result.error;
+    return result.output;
+  }
+
+  /** When a task is ended because of the time, in milliseconds since the epoch. */
+  endsBy(task: TaskIndex): number {
+    return this.#runtime.waits.endsBy(task);
+  }
+
+  /** What a run below this one tells, its observers hear. */
+  hear(event: RunEvent): void {
+    if (this.#publisher.wanted && !this.#finished) this.#publisher.publish(event);
+  }
+
+  get observed(): boolean {
+    return this.#publisher.wanted;
+  }
+
+  dispatch(attempt: Attempt, data: unknown): unknown {
+    return dispatchAttempt(this.#plan, this.settings, this.#dispatcher, this.tracing, attempt, data);
+  }
+
+  secretsOf({ definition }: PlannedTask): Readonly<Record<string, string>> {
+    return this.secrets.of(definition);
+  }
+
+  /** The run has no open task any more. */
+  ended(): void {
+    const ending = endingOf(this.#runtime);
+    const nothing = this.#runtime.done === undefined && this.#history === undefined;
+    if (ending.state === 'succeeded' || nothing) this.#finish(ending, []);
+    else void this.#compensate(ending);
+  }
+
+  #follow(signal: AbortSignal): void {
+    const cancel = (): void => void this.cancel(signal.reason);
+    if (signal.aborted) return cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    this.#unfollow = () => signal.removeEventListener('abort', cancel);
+  }
+
+  /** Begins a run that no store keeps: at once, or when it is its turn. */
+  async #enter(line: Line | undefined, input: unknown): Promise<void> {
+    if (line === undefined) return this.#begin(input);
+    try {
+      await this.#turn?.take(line, (runs) => this.#tellPending(input, runs));
+    } catch (error) {
+      return this.#break(error as Error);
+    }
+    if (!this.#finished) this.#begin(input);
+  }
+
+  #tellPending(input: unknown, runs: readonly string[]): void {
+    const { clock, parent } = this.settings;
+    this.journal.runPending(input, this.#turn?.limit ?? Infinity, runs, clock.now(), parent);
+  }
+
+  async #beginKept(keeping: Keeping, input: unknown): Promise<void> {
+    this.#publisher.listen(keeping.hear);
+    let taken: TakenUp;
+    try {
+      const subject = `the input of workflow '${this.#plan.id}'`;
+      checkStorable(input, subject, 'input');
+      this.secrets.refuse(subject, 'input', input);
+      const tell = (known: unknown, runs: readonly string[]): void => this.#tellPending(known, runs);
+      taken = await keeping.open(this.#plan, this.id, this.settings, { input, turn: this.#turn, tell });
+    } catch (error) {
+      return this.#break(error as Error);
+    }
+    if (this.#finished) return;
+    const { past, told } = taken;
+    for (const message of told) this.#hearFrom(message);
+    const heard = told.at(-1)?.seq ?? 0;
+    if (past === undefined) {
+      this.#begin(taken.input);
+      return keeping.listen(heard, (message) => this.#hearFrom(message));
+    }
+    const { history, events } = past;
+    this.#history = history;
+    this.undoneBefore = past.undoneBefore;
+    this.#runtime.replay(history, events);
+    const { finished, compensations } = history;
+    if (finished === undefined) {
+      this.#runtime.open(history.input, past);
+      keeping.listen(Math.max(heard, history.messages), (message) => this.#hearFrom(message));
+      return this.#check(history.input, (checked) => this.#runtime.begin(checked, history));
+    }
+    this.#runtime.endAt(finished.at);
+    this.#resolveWith(toResult(this.#runtime, { ...pastEnding(finished), compensations }));
+  }
+
+  #hearFrom(message: Message): void {
+    this.journal.runTold(message, undefined, this.settings.clock.now());
+    const refused = obey(this, message);
+    if (refused !== undefined) this.journal.runTold(message, refused, this.settings.clock.now());
+  }
+
+  /** The run cannot be kept, and what cannot be kept is not done: it ends here, and can be taken up again. */
+  #break(error: Error): void {
+    if (this.#brokenBy !== undefined) return;
+    this.#brokenBy = error;
+    this.#keeping?.abandon(error);
+    this.#turn?.stop();
+    // What is kept of those below is gone on with, too: they must not be told that they were cancelled.
+    for (const child of this.children) child.#break(error);
+    if (this.#runtime.phase !== 'new') return void this.cancel(error, { force: true });
+    this.#runtime.endAt(this.#runtime.startedAt);
+    this.#finished = true;
+    this.#resolveWith(toResult(this.#runtime, { ...notKept(this.id, error), compensations: [] }));
+  }
+
+  /** What the run needs is not there: it fails before anything of it is kept or done. */
+  #refuse(error: Error): void {
+    this.#runtime.open(undefined);
+    this.#runtime.fail(error as WorkflowError);
+  }
+
+  #begin(input: unknown): void {
+    // The time in which it waited for its turn does not count.
+    if (this.#turn !== undefined) this.#runtime.startedAt = this.settings.clock.now();
+    this.#runtime.open(input);
+    this.#check(input, (checked) => this.#runtime.begin(checked));
+  }
+
+  /** Checks the input, loads what only some runs need, then begins. */
+  #check(input: unknown, begin: (checked: unknown) => void): void {
+    checkInput(
+      this.#plan,
+      input,
+      (checked) => this.#prepare(() => begin(checked)),
+      (error) => this.#runtime.fail(error),
+    );
+  }
+
+  #prepare(begin: () => void): void {
+    if (this.#plan.needs.breakers.length === 0) return begin();
+    loadBreakers().then(begin, (error: unknown) => this.cancel(error));
+  }
+
+  async #compensate(ending: Ending): Promise<void> {
+    this.#compensating = new AbortController();
+    if (this.#forcedBy !== undefined) this.#compensating.abort(this.#forcedBy);
+    const host = compensationHost(this.#runtime, this.#compensating.signal, this.#history);
+    const before = this.#history === undefined ? [] : await doneBefore(this.#runtime, this.#history);
+    const compensations = await compensate([...before, ...(this.#runtime.done ?? [])], host);
+    this.#runtime.tick();
+    this.#finish(ending, compensations);
+  }
+
+  #finish(ending: Ending, compensations: readonly CompensationResult[]): void {
+    const broken = this.#brokenBy;
+    const { state, output, error } = broken === undefined ? ending : notKept(this.id, broken);
+    const verdict = { state, output, error, compensations };
+    this.secrets.cleanse(verdict.error, this.#runtime.ledger, compensations);
+    const result = toResult(this.#runtime, verdict, this.secrets.redact);
+    this.#finished = true;
+    this.journal.runFinished(result);
+    if (this.stored === undefined || broken !== undefined) this.#resolveWith(result);
+    else this.stored(() => this.#resolveWith(result));
+  }
+
+  #resolveWith(result: RunResult): void {
+    this.#unfollow?.();
+    this.#publisher.end();
+    if (this.#keeping === undefined) {
+      this.#turn?.leave();
+      return this.#resolve(result);
+    }
+    const resolve = (): void => {
+      this.#turn?.leave();
+      this.#resolve(result);
+    };
+    // A lease that cannot be given back runs out.
+    this.#keeping.close().then(resolve, resolve);
+  }
+}

@@ -1,0 +1,94 @@
+import { decode, encode } from '../codec/codec.ts';
+import { isKnownDead, systemClock } from '../execute/system.ts';
+import { createId } from '../lib/id.ts';
+import { RunNotFoundError } from '../model/durable-error.ts';
+import { isWorkflowError } from '../model/error.ts';
+import type { RunMessage } from '../model/message.ts';
+import type { Message, Store } from '../model/store.ts';
+import { freeIfDead } from '../store/dead-lease.ts';
+import type { RunResult } from '../model/result.ts';
+
+/** Who says something to a run, and under which name it is kept. */
+export interface SendOptions {
+  /** Who says it, for the log. */
+  readonly by?: string;
+  /** Said twice under the same ID it counts once. @default one of its own */
+  readonly id?: string;
+}
+
+/**
+ * Says something to a run that another process drives, or will: within a quarter of a second the first hears it, the other
+ * when it goes on.
+ *
+ * @returns The number of the message, which `run.told` names when it is heard.
+ * @throws RunNotFoundError, UnstorableError, StoreError
+ */
+export async function send(
+  store: Store,
+  run: string,
+  message: RunMessage,
+  { by, id }: SendOptions = {},
+): Promise<number> {
+  const at = systemClock.now();
+  const kept = await store.send(run, {
+    id: id ?? createId(at),
+    type: message.type,
+    at,
+    ...(by !== undefined && { by }),
+    body: encode(message, 'the message', 'message'),
+  });
+  if (kept === undefined) throw new RunNotFoundError(run);
+  return kept.seq;
+}
+
+/** A run that does what it is told. */
+interface Obedient {
+  cancel(reason: unknown, options: { readonly force: boolean }): Promise<RunResult>;
+  approve(task: string, value: unknown): void;
+  retry(task: string): void;
+  skip(task: string): void;
+  fail(task: string, error?: Error): void;
+  signal(name: string, value: unknown, options: { readonly by?: string }): void;
+}
+
+/**
+ * Frees a run whose process is known to have died, one of this machine that is no longer there: it can be gone on with at
+ * once. `resume` does so itself. Of another machine's process nothing is known: its lease runs out in a quarter of a minute.
+ *
+ * @returns Whether the run was freed.
+ * @throws StoreError
+ */
+export async function freeRun(store: Store, id: string): Promise<boolean> {
+  const run = await store.find(id);
+  return run !== undefined && freeIfDead(store, run, isKnownDead);
+}
+
+/** Does what a message says. @returns Why it cannot be done, if so. */
+export function obey(handle: Obedient, message: Message): string | undefined {
+  try {
+    act(handle, decode(message.body, `message ${message.seq}`) as RunMessage, message);
+    return undefined;
+  } catch (error) {
+    return isWorkflowError(error) ? error.message : String(error);
+  }
+}
+
+function act(handle: Obedient, message: RunMessage, { by }: Message): void {
+  switch (message.type) {
+    case 'cancel':
+      return void handle.cancel(message.reason, { force: message.force ?? false });
+    case 'approve':
+      return handle.approve(message.task, message.value);
+    case 'retry':
+      return handle.retry(message.task);
+    case 'skip':
+      return handle.skip(message.task);
+    case 'fail':
+      return handle.fail(
+        message.task,
+        message.message === undefined ? undefined : new Error(message.message),
+      );
+    case 'signal':
+      return handle.signal(message.name, message.value, by === undefined ? {} : { by });
+  }
+}
