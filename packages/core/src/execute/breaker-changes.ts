@@ -1,19 +1,25 @@
 import { systemWarn } from './system.ts';
 
+/** Who is told what has changed. */
+export interface Listener<Change> {
+  hear(change: Change): void;
+}
+
 /**
  * Tells listeners what has changed, each of them everything in the same order: what a listener brings about is told
  * when all have heard what came before it.
  */
 export class Changes<Change> {
-  readonly #listeners = new Set<{ readonly hear: (change: Change) => void }>();
+  readonly #listeners = new Set<Listener<Change>>();
   readonly #untold: Change[] = [];
   #telling = false;
 
-  /** Gives what ends it. */
-  listen(callback: (change: Change) => void): () => void {
-    const listener = { hear: callback };
+  add(listener: Listener<Change>): void {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  }
+
+  delete(listener: Listener<Change>): void {
+    this.#listeners.delete(listener);
   }
 
   tell(change: Change): void {

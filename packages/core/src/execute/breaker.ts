@@ -2,7 +2,7 @@ import { isSameSetting, optionOf, showSetting } from '../model/breaker.ts';
 import { OptionError } from '../model/error.ts';
 import type { BreakerPolicy, BreakerSetting, BreakerState } from '../model/policy.ts';
 import type { Clock } from '../model/ports.ts';
-import { Changes } from './breaker-changes.ts';
+import { Changes, type Listener } from './breaker-changes.ts';
 import { BreakerPass, type CallOutcome, type EndOfCall } from './breaker-pass.ts';
 import type { BreakerWindow, CallCounts } from './breaker-window.ts';
 import { systemWarn } from './system.ts';
@@ -120,7 +120,18 @@ export class Breaker {
 
   /** Tells each change of state after it was made, in order. Gives what ends that. */
   onChange(callback: (state: BreakerState) => void): () => void {
-    return this.#changes.listen(callback);
+    const listener = { hear: callback };
+    this.follow(listener);
+    return () => this.unfollow(listener);
+  }
+
+  /** The same for a listener that is there anyway: every run follows the breakers of its tasks. */
+  follow(listener: Listener<BreakerState>): void {
+    this.#changes.add(listener);
+  }
+
+  unfollow(listener: Listener<BreakerState>): void {
+    this.#changes.delete(listener);
   }
 
   /**

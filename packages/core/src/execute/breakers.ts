@@ -18,6 +18,10 @@ export async function loadBreakers(): Promise<void> {
   Window ??= (await import('./breaker-window.ts')).BreakerWindow;
 }
 
+export function areBreakersLoaded(): boolean {
+  return Window !== undefined;
+}
+
 /**
  * The breaker of that name, made at its first use. `loadBreakers` has to have settled.
  *

@@ -1,3 +1,4 @@
+import type { TimerHost } from '../lib/timer-line.ts';
 import { Timers } from '../lib/timers.ts';
 import type { PlannedTask, TaskIndex } from '../model/plan.ts';
 import type { Clock } from '../model/ports.ts';
@@ -28,62 +29,48 @@ export class TaskLimits {
   #deadlines: Timers<TaskIndex> | undefined;
   #queues: Timers<TaskIndex> | undefined;
   #slas: Timers<TaskIndex> | undefined;
-  readonly #deadlineAt: number[] = [];
-  readonly #queuedUntil: number[] = [];
+  #deadlineAt: number[] | undefined;
+  #queuedUntil: number[] | undefined;
+  readonly #size: number;
 
-  constructor(clock: Clock, host: LimitHost) {
+  /** @param size How many tasks there are. */
+  constructor(clock: Clock, host: LimitHost, size: number) {
     this.#clock = clock;
     this.#host = host;
+    this.#size = size;
   }
 
   queue({ index, queueTimeoutMs }: PlannedTask, now: number): void {
     if (queueTimeoutMs === undefined) return;
-    const host = this.#host;
-    this.#queues ??= new Timers(this.#clock, {
-      isOver: (task) => !host.isQueued(task),
-      due: (task) => {
-        // Queued since then, and then again: the later time counts.
-        if (this.#clock.now() >= (this.#queuedUntil[task] ?? 0)) host.queuedTooLong(task);
-      },
-    });
+    this.#queuedUntil ??= new Array<number>(this.#size);
+    this.#queues ??= new Timers(this.#clock, new QueueTimeouts(this.#host, this.#clock, this.#queuedUntil));
     this.#queuedUntil[index] = now + queueTimeoutMs;
     this.#queues.add(index, queueTimeoutMs, now);
   }
 
   watch({ index, slaMs }: PlannedTask, now: number): void {
     if (slaMs === undefined) return;
-    const host = this.#host;
-    this.#slas ??= new Timers(this.#clock, {
-      isOver: (task) => !host.isOpen(task),
-      due: (task) => host.slaMissed(task),
-    });
+    this.#slas ??= new Timers(this.#clock, new ServiceLevels(this.#host));
     this.#slas.add(index, slaMs, now);
   }
 
   /** The task leaves the queue; its deadline counts from the first time that it does. */
   startTask({ index, deadlineMs }: PlannedTask, now: number): void {
-    if (deadlineMs === undefined || this.#deadlineAt[index] !== undefined) return;
-    const host = this.#host;
-    this.#deadlines ??= new Timers(this.#clock, {
-      isOver: (task) => !host.isOpen(task),
-      due: (task) => host.deadlinePassed(task),
-    });
+    if (deadlineMs === undefined || this.#deadlineAt?.[index] !== undefined) return;
+    this.#deadlineAt ??= new Array<number>(this.#size);
+    this.#deadlines ??= new Timers(this.#clock, new Deadlines(this.#host));
     this.#deadlineAt[index] = now + deadlineMs;
     this.#deadlines.add(index, deadlineMs, now);
   }
 
   /** When the task's deadline passes, once it has begun. */
   deadlineAt(task: TaskIndex): number | undefined {
-    return this.#deadlineAt[task];
+    return this.#deadlineAt?.[task];
   }
 
   startAttempt({ timeoutMs }: PlannedTask, attempt: Attempt, now: number): void {
     if (timeoutMs === undefined) return;
-    const host = this.#host;
-    this.#timeouts ??= new Timers(this.#clock, {
-      isOver: (running) => !host.isLive(running),
-      due: (running) => host.timedOut(running),
-    });
+    this.#timeouts ??= new Timers(this.#clock, new Timeouts(this.#host));
     this.#timeouts.add(attempt, timeoutMs, now);
   }
 
@@ -92,5 +79,75 @@ export class TaskLimits {
     this.#deadlines?.clear();
     this.#queues?.clear();
     this.#slas?.clear();
+  }
+}
+
+/** Closures would do; but a run of few tasks consists of little else than what is made for it. */
+class Timeouts implements TimerHost<Attempt> {
+  readonly #host: LimitHost;
+
+  constructor(host: LimitHost) {
+    this.#host = host;
+  }
+
+  isOver(attempt: Attempt): boolean {
+    return !this.#host.isLive(attempt);
+  }
+
+  due(attempt: Attempt): void {
+    this.#host.timedOut(attempt);
+  }
+}
+
+class Deadlines implements TimerHost<TaskIndex> {
+  readonly #host: LimitHost;
+
+  constructor(host: LimitHost) {
+    this.#host = host;
+  }
+
+  isOver(task: TaskIndex): boolean {
+    return !this.#host.isOpen(task);
+  }
+
+  due(task: TaskIndex): void {
+    this.#host.deadlinePassed(task);
+  }
+}
+
+class ServiceLevels implements TimerHost<TaskIndex> {
+  readonly #host: LimitHost;
+
+  constructor(host: LimitHost) {
+    this.#host = host;
+  }
+
+  isOver(task: TaskIndex): boolean {
+    return !this.#host.isOpen(task);
+  }
+
+  due(task: TaskIndex): void {
+    this.#host.slaMissed(task);
+  }
+}
+
+class QueueTimeouts implements TimerHost<TaskIndex> {
+  readonly #host: LimitHost;
+  readonly #clock: Clock;
+  readonly #until: readonly number[];
+
+  constructor(host: LimitHost, clock: Clock, until: readonly number[]) {
+    this.#host = host;
+    this.#clock = clock;
+    this.#until = until;
+  }
+
+  isOver(task: TaskIndex): boolean {
+    return !this.#host.isQueued(task);
+  }
+
+  due(task: TaskIndex): void {
+    // Queued since then, and then again: the later time counts.
+    if (this.#clock.now() >= (this.#until[task] ?? 0)) this.#host.queuedTooLong(task);
   }
 }

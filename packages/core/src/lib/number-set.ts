@@ -1,18 +1,21 @@
+import { zeros } from './zeros.ts';
+
 /**
  * A set of the numbers from 0 up to a size that gives its least number quickly: bits in words of 32, and above them a
  * summary of the words that are not empty, and so on up to one word. Adding, removing and finding the least touch one
  * word on each floor: three for 32,768 numbers.
  */
 export class NumberSet {
-  readonly #floors: Uint32Array[] = [];
+  readonly #floors: number[][];
   #size = 0;
 
   constructor(capacity: number) {
-    let words = capacity;
-    do {
+    let words = (capacity + 31) >>> 5;
+    this.#floors = [zeros(words)];
+    while (words > 1) {
       words = (words + 31) >>> 5;
-      this.#floors.push(new Uint32Array(words));
-    } while (words > 1);
+      this.#floors.push(zeros(words));
+    }
   }
 
   get size(): number {
@@ -25,7 +28,7 @@ export class NumberSet {
     const floors = this.#floors;
     let bit = value;
     for (let floor = 0; floor < floors.length; floor++) {
-      const words = floors[floor] as Uint32Array;
+      const words = floors[floor] as number[];
       const word = bit >>> 5;
       const before = words[word] as number;
       words[word] = before | (1 << (bit & 31));
@@ -40,7 +43,7 @@ export class NumberSet {
     const floors = this.#floors;
     let bit = value;
     for (let floor = 0; floor < floors.length; floor++) {
-      const words = floors[floor] as Uint32Array;
+      const words = floors[floor] as number[];
       const word = bit >>> 5;
       const after = (words[word] as number) & ~(1 << (bit & 31));
       words[word] = after;
@@ -55,7 +58,7 @@ export class NumberSet {
     const floors = this.#floors;
     let word = 0;
     for (let floor = floors.length - 1; floor >= 0; floor--) {
-      const bits = (floors[floor] as Uint32Array)[word] as number;
+      const bits = (floors[floor] as number[])[word] as number;
       word = (word << 5) | (31 - Math.clz32(bits & -bits));
     }
     this.delete(word);

@@ -1,10 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 
 import { VirtualClock } from '@wf-sdk/testing';
 import { Timers } from './timers.ts';
 
-function timers(onDue: (owner: string) => void = () => undefined) {
-  const clock = new VirtualClock();
+function timers(onDue: (owner: string) => void = () => undefined, clock = new VirtualClock()) {
   const due: string[] = [];
   const over = new Set<string>();
   let asked = 0;
@@ -113,4 +114,87 @@ test('owners that are over are dropped as others come, each asked about a few ti
   await clock.advance(1);
   expect(due).toEqual(['stays at 1000']);
   expect(asked() - before).toBeLessThan(200);
+});
+
+test("lists on one clock have one of the clock's timers for each length, and each its own owners", async () => {
+  const one = timers();
+  const other = timers(undefined, one.clock);
+  one.add('a', 100);
+  other.add('x', 100);
+  other.add('short', 10);
+  await one.clock.settle();
+  expect(one.clock.timers).toBe(2);
+  one.list.clear();
+  other.add('y', 100);
+  await one.clock.advance(100);
+  expect([one.due, other.due]).toEqual([[], ['short at 10', 'x at 100', 'y at 100']]);
+  other.list.clear();
+  expect(one.clock.timers).toBe(0);
+});
+
+test('what a list added before it was cleared is not asked about again, nor what it adds afterwards lost', async () => {
+  const one = timers();
+  const other = timers(undefined, one.clock);
+  other.add('stays', 100);
+  one.add('old', 100);
+  one.list.clear();
+  one.add('new', 100);
+  await one.clock.advance(100);
+  expect([one.due, other.due, one.asked()]).toEqual([['new at 100'], ['stays at 100'], 1]);
+});
+
+test('lists that come and go are dropped while another stays', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  setFlagsFromString('--no-expose-gc');
+  const { clock, add, list, due } = timers();
+  add('stays', 1_000_000);
+  let over = 0;
+  const registry = new FinalizationRegistry(() => over++);
+  for (let count = 0; count < 1_000; count++) {
+    const short = new Timers<object>(clock, { isOver: () => false, due: () => expect.unreachable() });
+    const owner = {};
+    registry.register(owner, count);
+    short.add(owner, 1_000_000, clock.now());
+    short.clear();
+  }
+  await expect
+    .poll(() => {
+      collect();
+      return over;
+    })
+    .toBeGreaterThan(990);
+  await clock.advance(1_000_000);
+  expect(due).toEqual(['stays at 1000000']);
+  list.clear();
+});
+
+test('one that throws as it falls due takes none of the others with it', () => {
+  let now = 0;
+  const set: (() => void)[] = [];
+  const clock = {
+    now: () => now,
+    setTimer: (_: number, callback: () => void) => {
+      set.push(callback);
+      return () => undefined;
+    },
+    yieldTurn: (callback: () => void) => void set.push(callback),
+  };
+  const due: string[] = [];
+  const list = (name: string): Timers<string> =>
+    new Timers<string>(clock, {
+      isOver: () => false,
+      due(owner) {
+        due.push(`${name} ${owner}`);
+        if (name === 'bad') throw new Error('my fault');
+      },
+    });
+  const [bad, good] = [list('bad'), list('good')];
+  bad.add('a', 10, now);
+  good.add('b', 10, now);
+  now = 10;
+  set.shift()?.();
+  expect(set.shift()).toThrow('my fault');
+  set.shift()?.();
+  expect(due).toEqual(['bad a', 'good b']);
 });

@@ -1,3 +1,4 @@
+import { zeros } from '../lib/zeros.ts';
 import type { StandIn } from '../model/event.ts';
 import type { FanOutSummary } from '../model/fan-out.ts';
 import type { TaskIndex } from '../model/plan.ts';
@@ -6,7 +7,7 @@ import type { TaskIndex } from '../model/plan.ts';
 export class Ledger {
   readonly outputs: unknown[];
   /** How many attempts were started. */
-  readonly attempts: Uint32Array;
+  readonly attempts: number[];
   /** When the first attempt started; a hole where none did. */
   readonly startedAt: number[];
   /** When the task reached its final state; a hole where no attempt was started. */
@@ -18,8 +19,7 @@ export class Ledger {
 
   constructor(size: number) {
     this.outputs = new Array<unknown>(size);
-    this.attempts = new Uint32Array(size);
-    // Not typed arrays: beyond 64 bytes these live outside the heap, which costs a small run more than all the rest.
+    this.attempts = zeros(size);
     this.startedAt = new Array<number>(size);
     this.endedAt = new Array<number>(size);
   }

@@ -33,17 +33,20 @@ interface TaskStates {
   reasonOf(task: TaskIndex): SkipReason | undefined;
 }
 
+/** Takes secrets out of a value. */
+interface Redacting {
+  redact<Value>(value: Value): Value;
+}
+
+const AS_IT_IS: Redacting = { redact: (value) => value };
+
 /**
  * A run's result. What is by task is put together when first read: most callers look at one output of many.
  *
- * @param redact Takes secrets out of what is printed or written of it.
+ * @param secrets Takes them out of what is printed or written of it.
  */
-export function toResult(
-  run: EndedRun,
-  verdict: RunVerdict,
-  redact: <Value>(value: Value) => Value = (value) => value,
-): RunResult {
-  return new LazyResult(run, verdict, redact) as RunResult;
+export function toResult(run: EndedRun, verdict: RunVerdict, secrets: Redacting = AS_IT_IS): RunResult {
+  return new LazyResult(run, verdict, secrets) as RunResult;
 }
 
 class LazyResult {
@@ -60,17 +63,13 @@ class LazyResult {
   readonly error: WorkflowError | undefined;
   readonly compensations: readonly CompensationResult[];
   readonly #run: EndedRun;
-  readonly #redact: <Value>(value: Value) => Value;
+  readonly #secrets: Redacting;
   #tasks: Readonly<Record<string, TaskResult>> | undefined;
   #outputs: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(
-    run: EndedRun,
-    { state, output, error, compensations }: RunVerdict,
-    redact: <Value>(value: Value) => Value,
-  ) {
+  constructor(run: EndedRun, { state, output, error, compensations }: RunVerdict, secrets: Redacting) {
     this.#run = run;
-    this.#redact = redact;
+    this.#secrets = secrets;
     this.workflow = run.plan.id;
     this.version = run.plan.version;
     this.state = state;
@@ -111,7 +110,9 @@ class LazyResult {
   }
 
   #whole(): object {
-    return this.#redact(Object.assign({ run: this.run }, this, { outputs: this.outputs, tasks: this.tasks }));
+    return this.#secrets.redact(
+      Object.assign({ run: this.run }, this, { outputs: this.outputs, tasks: this.tasks }),
+    );
   }
 }
 

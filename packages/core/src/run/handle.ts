@@ -1,7 +1,7 @@
+import type { Context } from '@opentelemetry/api';
 import type { Admission } from '../admit/admission.ts';
 import { checkStorable } from '../codec/storable.ts';
 import type { Attempt } from '../execute/attempt.ts';
-import { loadBreakers } from '../execute/breakers.ts';
 import { compensate } from '../execute/compensation.ts';
 import { systemWarn } from '../execute/system.ts';
 import { refuseWhileLoading } from '../isolate/loading.ts';
@@ -22,7 +22,7 @@ import { toResult } from '../record/result.ts';
 import { admissionFor } from './admission.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './dispatch.ts';
 import { type Ending, endingOf, endless, notKept, pastEnding } from './ending.ts';
-import { checkInput } from './input.ts';
+import { begin } from './begin.ts';
 import { Keeping, type TakenUp } from './kept.ts';
 import { observerOf } from './listeners.ts';
 import { obey } from './messages.ts';
@@ -31,8 +31,7 @@ import { joinLine } from './line.ts';
 import { type Line, type Turn, turnOf } from './turn.ts';
 import { compensationHost, doneBefore } from '../runtime/done.ts';
 import type { WaitingTask } from '../runtime/rescues.ts';
-import { contextOfCaller, watchRun } from './telemetry.ts';
-import type { Telemetry } from '../telemetry/load.ts';
+import { contextOfCaller, isWatched, watchRun } from './telemetry.ts';
 import type { RuntimeHost } from '../runtime/runtime-host.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import type { CancelOptions, RunHandle } from './control.ts';
@@ -40,6 +39,8 @@ import { RunSecrets } from '../secrets/run-secrets.ts';
 
 /** How a run is begun below a task of another: `run/child.ts`, which compiles its workflow first. */
 export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
+
+const NOW = Promise.resolve();
 
 /** Ties a run's loop to what its caller holds: validates the input before it, compensates and makes the result after it. */
 export class Handle implements RunHandle<RunResult>, RuntimeHost {
@@ -66,7 +67,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   /** Whether the run above this one hears its events. */
   #tellsParent: boolean;
   #id: string | undefined;
-  #resolve: (result: RunResult) => void = () => undefined;
+  #resolve: ((result: RunResult) => void) | undefined;
   #unfollow: (() => void) | undefined;
   /** Stops the compensation that is under way. */
   #compensating: AbortController | undefined;
@@ -105,17 +106,10 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#turn = turnOf(plan, this, settings);
     this.result = new Promise((resolve) => (this.#resolve = resolve));
     if (settings.signal !== undefined) this.#follow(settings.signal);
-    const within = contextOfCaller(settings);
     const line =
       this.#turn && store === undefined ? joinLine(this.#turn, this.id, plan.id, settings.clock) : undefined;
-    const begin = (): void =>
-      void (this.#keeping === undefined ? this.#enter(line, input) : this.#beginKept(this.#keeping, input));
-    const watched = (telemetry: Telemetry | undefined): void => {
-      this.tracing = telemetry?.tracing;
-      this.metricsOf = telemetry?.metricsOf;
-      this.secrets.fetch(begin, (error) => this.#refuse(error));
-    };
-    void Promise.resolve().then(() => watchRun(this, plan, settings, within, this.#publisher, watched));
+    const within = contextOfCaller(settings);
+    void NOW.then(() => this.#open(input, within, line));
   }
 
   get traceId(): string | undefined {
@@ -263,9 +257,30 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#unfollow = () => signal.removeEventListener('abort', cancel);
   }
 
-  /** Begins a run that no store keeps: at once, or when it is its turn. */
-  async #enter(line: Line | undefined, input: unknown): Promise<void> {
-    if (line === undefined) return this.#begin(input);
+  #open(input: unknown, within: Context | undefined, line: Line | undefined): void {
+    if (!isWatched(this.settings)) return this.#fetchSecrets(input, line);
+    watchRun(this, this.#plan, this.settings, within, this.#publisher, ({ tracing, metricsOf }) => {
+      this.tracing = tracing;
+      this.metricsOf = metricsOf;
+      this.#fetchSecrets(input, line);
+    });
+  }
+
+  #fetchSecrets(input: unknown, line: Line | undefined): void {
+    if (!this.secrets.isOpen) return this.#enter(input, line);
+    this.secrets.fetch(
+      () => this.#enter(input, line),
+      (error) => this.#refuse(error),
+    );
+  }
+
+  #enter(input: unknown, line: Line | undefined): void {
+    if (this.#keeping !== undefined) void this.#beginKept(this.#keeping, input);
+    else if (line !== undefined) void this.#beginInTurn(input, line);
+    else this.#begin(input);
+  }
+
+  async #beginInTurn(input: unknown, line: Line): Promise<void> {
     try {
       await this.#turn?.take(line, (runs) => this.#tellPending(input, runs));
     } catch (error) {
@@ -307,7 +322,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     if (finished === undefined) {
       this.#runtime.open(history.input, past);
       keeping.listen(Math.max(heard, history.messages), (message) => this.#hearFrom(message));
-      return this.#check(history.input, (checked) => this.#runtime.begin(checked, history));
+      return begin(this.#runtime, history.input, history);
     }
     this.#runtime.endAt(finished.at);
     this.#resolveWith(toResult(this.#runtime, { ...pastEnding(finished), compensations }));
@@ -343,22 +358,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     // The time in which it waited for its turn does not count.
     if (this.#turn !== undefined) this.#runtime.startedAt = this.settings.clock.now();
     this.#runtime.open(input);
-    this.#check(input, (checked) => this.#runtime.begin(checked));
-  }
-
-  /** Checks the input, loads what only some runs need, then begins. */
-  #check(input: unknown, begin: (checked: unknown) => void): void {
-    checkInput(
-      this.#plan,
-      input,
-      (checked) => this.#prepare(() => begin(checked)),
-      (error) => this.#runtime.fail(error),
-    );
-  }
-
-  #prepare(begin: () => void): void {
-    if (this.#plan.needs.breakers.length === 0) return begin();
-    loadBreakers().then(begin, (error: unknown) => this.cancel(error));
+    begin(this.#runtime, input);
   }
 
   async #compensate(ending: Ending): Promise<void> {
@@ -376,7 +376,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     const { state, output, error } = broken === undefined ? ending : notKept(this.id, broken);
     const verdict = { state, output, error, compensations };
     this.secrets.cleanse(verdict.error, this.#runtime.ledger, compensations);
-    const result = toResult(this.#runtime, verdict, this.secrets.redact);
+    const result = toResult(this.#runtime, verdict, this.secrets);
     this.#finished = true;
     this.journal.runFinished(result);
     if (this.stored === undefined || broken !== undefined) this.#resolveWith(result);
@@ -388,11 +388,11 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#publisher.end();
     if (this.#keeping === undefined) {
       this.#turn?.leave();
-      return this.#resolve(result);
+      return this.#resolve?.(result);
     }
     const resolve = (): void => {
       this.#turn?.leave();
-      this.#resolve(result);
+      this.#resolve?.(result);
     };
     // A lease that cannot be given back runs out.
     this.#keeping.close().then(resolve, resolve);

@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { activeContext } from '../lib/registered-telemetry.ts';
+import { activeContext, isMetered, isTraced } from '../lib/registered-telemetry.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Publisher } from '../record/publisher.ts';
 import type { RunSettings } from './options.ts';
@@ -11,19 +11,24 @@ export function contextOfCaller({ within }: RunSettings): Context | undefined {
   return within ?? activeContext();
 }
 
-/** Has OpenTelemetry hear a run before it begins, where anybody has set it up. */
+/** Whether OpenTelemetry is to hear a run: somebody has set it up. */
+export function isWatched({ telemetry }: RunSettings): boolean {
+  return telemetry !== 'off' && (isTraced() || isMetered());
+}
+
+/** Has OpenTelemetry hear a run before it begins. */
 export function watchRun(
   run: { readonly id: string },
   plan: Plan,
   { telemetry: detail, traceparent, parent }: RunSettings,
   within: Context | undefined,
   publisher: Publisher,
-  begin: (telemetry: Telemetry | undefined) => void,
+  begin: (telemetry: Telemetry) => void,
 ): void {
   const id = (): string => run.id;
   const watched = { id, plan, detail, above: parent?.run, within, traceparent, shared: SHARED };
   watch(watched, (telemetry) => {
-    for (const observer of telemetry?.observers ?? []) publisher.listen(observer);
+    for (const observer of telemetry.observers) publisher.listen(observer);
     begin(telemetry);
   });
 }

@@ -1,18 +1,18 @@
 import type { Breaker } from '../execute/breaker.ts';
 import type { BreakerPass } from '../execute/breaker-pass.ts';
+import type { Listener } from '../execute/breaker-changes.ts';
 import { breakerFor } from '../execute/breakers.ts';
 import type { Item, Unit } from '../execute/attempt.ts';
 import type { PlannedTask } from '../model/plan.ts';
-import type { BreakerPolicy } from '../model/policy.ts';
+import type { BreakerPolicy, BreakerState } from '../model/policy.ts';
 import type { Loop } from './loop.ts';
 
 /** Lets attempts through their breakers, and wakes those that wait for one. */
 export class BreakerGate {
   readonly #loop: Loop;
   readonly #wake: (task: PlannedTask, item: Item | undefined) => void;
-  readonly #breakers = new Map<string, Breaker>();
+  readonly #joined: JoinedBreaker[] = [];
   #waiting: Map<Unit, () => void> | undefined;
-  #unfollow: (() => void)[] = [];
 
   /**
    * Joins every breaker that the run's tasks name.
@@ -23,7 +23,7 @@ export class BreakerGate {
     this.#loop = loop;
     this.#wake = wake;
     try {
-      for (const policy of loop.plan.needs.breakers) this.#join(policy);
+      for (const policy of loop.plan.needs.breakers) this.#joined.push(new JoinedBreaker(loop, policy));
     } catch (error) {
       this.close();
       throw error;
@@ -39,7 +39,7 @@ export class BreakerGate {
     item: Item | undefined,
     policy: BreakerPolicy,
   ): BreakerPass | 'waits' | 'fails' | 'hopeless' {
-    const breaker = this.#breakers.get(policy.name);
+    const breaker = this.#breakerOf(policy.name);
     const pass = breaker?.enter();
     if (breaker === undefined || pass !== undefined) return pass ?? 'fails';
     if (policy.whenOpen === 'fail') return 'fails';
@@ -57,21 +57,15 @@ export class BreakerGate {
   }
 
   close(): void {
-    for (const unfollow of this.#unfollow) unfollow();
+    for (const joined of this.#joined) joined.leave();
     for (const stop of this.#waiting?.values() ?? []) stop();
     this.#waiting = undefined;
   }
 
-  #join(policy: BreakerPolicy): void {
-    const loop = this.#loop;
-    const breaker = breakerFor(policy, loop.clock);
-    this.#breakers.set(policy.name, breaker);
-    this.#unfollow.push(
-      breaker.onChange((state) => {
-        loop.tick();
-        loop.journal.breakerChanged(policy.name, state, loop.now);
-      }),
-    );
+  #breakerOf(name: string): Breaker | undefined {
+    // Most runs have one.
+    for (const { breaker } of this.#joined) if (breaker.name === name) return breaker;
+    return undefined;
   }
 
   /** Until the breaker's next probe is due, or until its state changes, whichever comes first. */
@@ -96,5 +90,27 @@ export class BreakerGate {
     });
     if (item === undefined)
       loop.journal.waiting(task.index, { for: 'breaker', ...(until !== undefined && { until }) }, loop.now);
+  }
+}
+
+/** A breaker that tasks of a run name: the run tells its changes of state. */
+class JoinedBreaker implements Listener<BreakerState> {
+  readonly breaker: Breaker;
+  readonly #loop: Loop;
+
+  /** @throws OptionError for a setting that another run has given otherwise. */
+  constructor(loop: Loop, policy: BreakerPolicy) {
+    this.#loop = loop;
+    this.breaker = breakerFor(policy, loop.clock);
+    this.breaker.follow(this);
+  }
+
+  hear(state: BreakerState): void {
+    this.#loop.tick();
+    this.#loop.journal.breakerChanged(this.breaker.name, state, this.#loop.now);
+  }
+
+  leave(): void {
+    this.breaker.unfollow(this);
   }
 }

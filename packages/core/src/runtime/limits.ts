@@ -8,7 +8,7 @@ import type { Loop } from './loop.ts';
 /** A run's time limits, and what happens when one is reached. */
 export class Limits extends TaskLimits {
   constructor(loop: Loop, attempts: Attempts) {
-    super(loop.clock, new LimitActions(loop, attempts));
+    super(loop.clock, new LimitActions(loop, attempts), loop.plan.tasks.length);
     for (const task of loop.plan.tasks) this.watch(task, loop.now);
   }
 }

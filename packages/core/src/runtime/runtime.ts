@@ -44,7 +44,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   /** What was done and can be undone, in the order in which it was done. */
   done: Undo[] | undefined;
   readonly outputs: RunOutputs;
-  readonly waits: Waits = new Waits(this, () => this.#stopping.endsBy);
+  readonly waits: Waits = new Waits(this);
   readonly stored: RuntimeHost['stored'];
   readonly checkKept: RuntimeHost['checkKept'];
   now: number;
@@ -95,6 +95,10 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
 
   get endedAt(): number {
     return this.now;
+  }
+
+  get endsBy(): number {
+    return this.#stopping.endsBy;
   }
 
   /** Why the run was cancelled, if it was: what was given to `cancel`. */

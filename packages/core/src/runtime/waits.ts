@@ -7,25 +7,26 @@ const SOON_MS = 1_000;
 /** A wait before another attempt that is not longer is a part of trying, and no reason to leave the run. In milliseconds. */
 const LONG_MS = 60_000;
 
+interface EndingLoop extends Loop {
+  /** When the run is ended because of the time, in milliseconds since the epoch. */
+  readonly endsBy: number;
+}
+
 /** The tasks of a run that wait, without a slot, for what comes from outside or with time. */
 export class Waits {
-  readonly #loop: Loop;
+  readonly #loop: EndingLoop;
   /** Made when a task first waits: in most runs none does. */
   #waits: Map<TaskIndex, Wait> | undefined;
   /** Of those that wait now. Once one of them no longer does, it may have to be said again. */
   #said = false;
 
-  readonly #endsBy: () => number;
-
-  /** @param endsBy When the run is ended because of the time, in milliseconds since the epoch. */
-  constructor(loop: Loop, endsBy: () => number) {
+  constructor(loop: EndingLoop) {
     this.#loop = loop;
-    this.#endsBy = endsBy;
   }
 
   /** When a task is ended because of the time, its own or its run's; `Infinity` where it is not. */
   endsBy(task: TaskIndex): number {
-    return Math.min(this.#loop.limits?.deadlineAt(task) ?? Infinity, this.#endsBy());
+    return Math.min(this.#loop.limits?.deadlineAt(task) ?? Infinity, this.#loop.endsBy);
   }
 
   begin(task: TaskIndex, wait: Wait): void {
@@ -51,7 +52,7 @@ export class Waits {
     if (!all) this.#said = false;
     if (!all || this.#said) return;
     const goesOn = this.#earliest(waits);
-    const endsBy = this.#endsBy();
+    const { endsBy } = this.#loop;
     if (goesOn - now < SOON_MS || endsBy <= now) return;
     const until = Math.min(goesOn, endsBy);
     this.#said = true;

@@ -1,3 +1,4 @@
+import { zeros } from '../lib/zeros.ts';
 import { MAY_FAIL, type Plan, type TaskIndex, TEARDOWN } from '../model/plan.ts';
 import { FAILED, UPSTREAM_FAILED } from './task-states.ts';
 
@@ -8,8 +9,8 @@ import { FAILED, UPSTREAM_FAILED } from './task-states.ts';
  * Looks at all that brought a task down and not at the dependency that is named as the cause: which one that is depends
  * on the order in which they ended.
  */
-export function leavesFailed(plan: Plan, state: Uint8Array): boolean {
-  const reached = new Uint8Array(state.length);
+export function leavesFailed(plan: Plan, state: readonly number[]): boolean {
+  const reached = zeros(state.length);
   const has = (task: TaskIndex, trait: number): boolean => ((plan.traits?.[task] ?? 0) & trait) !== 0;
   const broughtDown = (task: TaskIndex): boolean => {
     const { dependsOn = [], setup } = plan.tasks[task] ?? {};

@@ -1,4 +1,5 @@
 import { NumberSet } from '../lib/number-set.ts';
+import { zeros } from '../lib/zeros.ts';
 import type { RunEvent } from '../model/event.ts';
 import { CONDITIONAL, GATED, MAY_FAIL, type Plan, RUNS_ALWAYS, type TaskIndex } from '../model/plan.ts';
 import type { RunState, SkipReason, TaskState } from '../model/state.ts';
@@ -53,14 +54,14 @@ export const NONE = -1;
  */
 export class Scheduler {
   readonly #plan: Plan;
-  readonly #state: Uint8Array;
+  readonly #state: number[];
   /** How many dependencies have not ended; under plain rules: have not succeeded or were skipped. */
-  readonly #waitingFor: Uint32Array;
+  readonly #waitingFor: number[];
   readonly #tallies: Tallies | undefined;
   readonly #ready: NumberSet;
   #consequences: Consequences | undefined;
   /** Under `all_success`: tasks of which a dependency was skipped. */
-  #skipAhead: Uint8Array | undefined;
+  #skipAhead: number[] | undefined;
   #causes: Map<TaskIndex, TaskIndex> | undefined;
   #reasons: Map<TaskIndex, SkipReason> | undefined;
   /** Gated tasks that were admitted since they were queued. */
@@ -81,8 +82,8 @@ export class Scheduler {
   constructor(plan: Plan, concurrency: number, consequences?: Consequences) {
     const size = plan.tasks.length;
     this.#plan = plan;
-    this.#state = new Uint8Array(size);
-    this.#waitingFor = new Uint32Array(size);
+    this.#state = zeros(size);
+    this.#waitingFor = zeros(size);
     this.#tallies = plan.plainRules ? undefined : new Tallies(plan);
     this.#ready = new NumberSet(size);
     this.#consequences = consequences;
@@ -365,7 +366,7 @@ export class Scheduler {
       this.#release(task);
       return false;
     }
-    if (to === SKIPPED) (this.#skipAhead ??= new Uint8Array(this.#state.length))[task] = 1;
+    if (to === SKIPPED) (this.#skipAhead ??= zeros(this.#state.length))[task] = 1;
     if (this.#state[task] !== PENDING) return false;
     if (to > SUCCEEDED && to !== SKIPPED) return this.#end(task, 'upstream_failed', ended, to);
     if (left > 0) return false;
@@ -382,16 +383,15 @@ export class Scheduler {
       for (const dependency of dependsOn) if (wanted(this.#state[dependency] ?? PENDING)) return dependency;
       return last;
     };
-    const causes = (this.#causes ??= new Map());
     if (verdict === 'skip') {
       const cause = rule === 'all_skipped' ? last : among((state) => state === SKIPPED);
-      causes.set(task, cause);
+      (this.#causes ??= new Map()).set(task, cause);
       (this.#reasons ??= new Map()).set(task, 'dependency');
       this.#settle(task, SKIPPED);
       this.#consequences?.skipped(task, cause);
     } else {
       const cause = among((state) => state > SUCCEEDED && state !== SKIPPED);
-      causes.set(task, cause);
+      (this.#causes ??= new Map()).set(task, cause);
       this.#settle(task, UPSTREAM_FAILED);
       this.#consequences?.upstreamFailed(task, cause);
     }

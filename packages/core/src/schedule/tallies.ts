@@ -1,3 +1,4 @@
+import { zeros } from '../lib/zeros.ts';
 import type { Plan, TaskIndex } from '../model/plan.ts';
 import { FAILED, SKIPPED, SUCCEEDED } from './task-states.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -5,18 +6,18 @@ import { type Verdict, verdictOf } from './verdict.ts';
 /** What has become of each task's dependencies, for rules that ask for more than success. */
 export class Tallies {
   readonly #plan: Plan;
-  readonly #succeeded: Uint32Array;
-  readonly #skipped: Uint32Array;
-  readonly #unsuccessful: Uint32Array;
-  readonly #failed: Uint32Array;
+  readonly #succeeded: number[];
+  readonly #skipped: number[];
+  readonly #unsuccessful: number[];
+  readonly #failed: number[];
 
   constructor(plan: Plan) {
     const size = plan.tasks.length;
     this.#plan = plan;
-    this.#succeeded = new Uint32Array(size);
-    this.#skipped = new Uint32Array(size);
-    this.#unsuccessful = new Uint32Array(size);
-    this.#failed = new Uint32Array(size);
+    this.#succeeded = zeros(size);
+    this.#skipped = zeros(size);
+    this.#unsuccessful = zeros(size);
+    this.#failed = zeros(size);
   }
 
   /** A dependency of a task has ended. Gives the verdict over the task, once one is known. */
@@ -38,6 +39,6 @@ export class Tallies {
   }
 }
 
-function increment(counts: Uint32Array, at: number): void {
+function increment(counts: number[], at: number): void {
   counts[at] = (counts[at] ?? 0) + 1;
 }

@@ -58,7 +58,9 @@ export class RunSecrets {
     return task.secrets === undefined || this.#vault === undefined ? NONE : this.#vault.of(task);
   }
 
-  readonly redact = <Value>(value: Value): Value => this.#vault?.redact(value) ?? value;
+  redact<Value>(value: Value): Value {
+    return this.#vault?.redact(value) ?? value;
+  }
 
   /** @throws SecretExposedError where a value that would be kept holds a secret. */
   refuse(subject: string, name: string, value: unknown): void {

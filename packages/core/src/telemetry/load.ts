@@ -4,7 +4,6 @@ import type { MetricsOf } from '../model/metrics.ts';
 import type { Plan } from '../model/plan.ts';
 import type { TelemetryDetail, Tracing } from '../model/tracing.ts';
 import type { Shared } from './instruments.ts';
-import { isMetered, isTraced } from '../lib/registered-telemetry.ts';
 
 /** What hears a run for OpenTelemetry. */
 export interface Telemetry {
@@ -38,11 +37,10 @@ export interface Watched {
 let loaded: OpenTelemetry | undefined;
 
 /**
- * Makes what hears a run, where anybody registered a provider; nothing is loaded before that, the API of OpenTelemetry neither.
- * Calls back at once where there is nothing to load.
+ * Makes what hears a run: to be called where a provider is registered, for nothing is loaded before that, the API of
+ * OpenTelemetry neither. Calls back at once where everything is loaded.
  */
-export function watch(run: Watched, begin: (telemetry: Telemetry | undefined) => void): void {
-  if (run.detail === 'off' || !(isTraced() || isMetered())) return begin(undefined);
+export function watch(run: Watched, begin: (telemetry: Telemetry) => void): void {
   if (loaded !== undefined) return begin(loaded.openTelemetry(run));
   void import('./open-telemetry.ts').then((module) => {
     loaded = { openTelemetry: module.openTelemetry, leaveRuns: module.leaveRuns };
