@@ -22,7 +22,10 @@ export interface Use<Owner> {
 
 const FEWEST_PRUNED = 64;
 
-/** The lines of a clock by their length. One that nobody uses any more is not among them. */
+/** An empty line with room for more than so many gives it up. */
+const MOST_ROOM = 1_024;
+
+/** The lines of a clock by their length, while anybody uses them. */
 const lines = new WeakMap<TimerSource, Map<number, Line>>();
 
 /** The line of that length: all lists on the same clock have it in common. */
@@ -44,10 +47,11 @@ export function lineOf(clock: TimerSource, delayMs: number): Line {
 export class Line {
   readonly delayMs: number;
   readonly #clock: TimerSource;
-  // An owner is its entry in each of these.
+  // An owner is its entry in each of these, from the head on. They are not cut short: their room is used again.
   #uses: (Use<unknown> | undefined)[] = [];
   #owners: unknown[] = [];
   #dueAt: number[] = [];
+  #size = 0;
   /** Those before it have fallen due. */
   #head = 0;
   /** With so many, those that are over are dropped. */
@@ -56,7 +60,10 @@ export class Line {
   #lists = 0;
   /** At most so many of the owners are of lists that were cleared. */
   #left = 0;
-  /** What ends the wait for the clock's timer, or for the end of the turn after which it is asked for. */
+  /** At the end of the turn it is seen to. */
+  #awaitsTurn = false;
+  /** It has one of the clock's timers, or is being looked through because of one. */
+  #armed = false;
   #disarm: (() => void) | undefined;
 
   constructor(clock: TimerSource, delayMs: number) {
@@ -70,12 +77,15 @@ export class Line {
   }
 
   add<Owner>(use: Use<Owner>, owner: Owner, dueAt: number): void {
-    if (this.#owners.length >= this.#pruneAt) this.#prune();
-    this.#uses.push(use);
-    this.#owners.push(owner);
-    this.#dueAt.push(dueAt);
+    if (this.#size >= this.#pruneAt) this.#prune();
+    const place = this.#size++;
+    this.#uses[place] = use;
+    this.#owners[place] = owner;
+    this.#dueAt[place] = dueAt;
     use.entries++;
-    this.#disarm ??= afterTurn(this.#clock, () => this.#armForFirst());
+    if (this.#armed || this.#awaitsTurn) return;
+    this.#awaitsTurn = true;
+    afterTurn(this.#clock, this);
   }
 
   /** A list is cleared: what it added is over. */
@@ -83,53 +93,57 @@ export class Line {
     use.host = undefined;
     this.#lists--;
     this.#left += use.entries;
-    if (this.#lists === 0) this.#end();
-    else if (2 * this.#left > this.#owners.length - this.#head) this.#prune();
+    if (this.#lists === 0) {
+      this.#empty();
+      this.#disarm?.();
+      this.#endUnlessUsed();
+    } else if (2 * this.#left > this.#size - this.#head) {
+      this.#prune();
+    }
   }
 
-  #end(): void {
-    this.#disarm?.();
-    this.#empty();
+  /** In the same turn, the next run may well use it. */
+  #endUnlessUsed(): void {
+    if (this.#lists > 0 || this.#awaitsTurn) return;
     const byLength = lines.get(this.#clock);
     if (byLength?.get(this.delayMs) === this) byLength.delete(this.delayMs);
   }
 
+  turnEnded(): void {
+    this.#awaitsTurn = false;
+    if (this.#head < this.#size) this.#armForFirst();
+    else this.#endUnlessUsed();
+  }
+
   #prune(): void {
-    const uses = this.#uses;
-    const owners = this.#owners;
-    const dueAt = this.#dueAt;
     let kept = 0;
-    for (let place = this.#head; place < owners.length; place++) {
-      const use = uses[place];
-      const owner = owners[place];
+    for (let place = this.#head; place < this.#size; place++) {
+      const use = this.#uses[place];
+      const owner = this.#owners[place];
       if (use?.host?.isOver(owner) !== false) continue;
-      uses[kept] = use;
-      owners[kept] = owner;
-      dueAt[kept] = dueAt[place] ?? 0;
+      this.#uses[kept] = use;
+      this.#owners[kept] = owner;
+      this.#dueAt[kept] = this.#dueAt[place] ?? 0;
       kept++;
     }
-    uses.length = kept;
-    owners.length = kept;
-    dueAt.length = kept;
+    this.#forget(kept);
     this.#head = 0;
     this.#left = 0;
     this.#pruneAt = Math.max(FEWEST_PRUNED, 2 * kept);
   }
 
   #armForFirst(): void {
-    const dueAt = this.#dueAt[this.#head] ?? 0;
-    this.#arm(Math.max(0, dueAt - this.#clock.now()));
-  }
-
-  #arm(delayMs: number): void {
+    this.#armed = true;
+    const delayMs = Math.max(0, (this.#dueAt[this.#head] ?? 0) - this.#clock.now());
     this.#disarm = this.#clock.setTimer(delayMs, () => this.#sweep());
   }
 
   /** Counts as armed while it goes on, so that an owner added meanwhile does not arm it for later than its first is due. */
   #sweep(): void {
+    this.#disarm = undefined;
     const now = this.#clock.now();
     try {
-      while (this.#head < this.#owners.length) {
+      while (this.#head < this.#size) {
         const use = this.#uses[this.#head];
         const owner = this.#owners[this.#head];
         const isOver = use?.host?.isOver(owner) !== false;
@@ -139,35 +153,51 @@ export class Line {
         if (!isOver) use?.host?.due(owner);
       }
     } finally {
-      // Whatever one of them did, the others have theirs.
-      if (this.#head < this.#owners.length)
-        this.#arm(Math.max(1, (this.#dueAt[this.#head] ?? 0) - this.#clock.now()));
-      else this.#empty();
+      // Whatever one of them did, the others have their turn.
+      this.#armed = false;
+      if (this.#head < this.#size) {
+        this.#armForFirst();
+      } else {
+        this.#empty();
+        this.#endUnlessUsed();
+      }
     }
   }
 
   #empty(): void {
-    this.#uses = [];
-    this.#owners = [];
-    this.#dueAt = [];
+    this.#forget(0);
     this.#head = 0;
     this.#left = 0;
-    this.#disarm = undefined;
+    this.#pruneAt = FEWEST_PRUNED;
+  }
+
+  /** Lets go of all owners but the first so many. */
+  #forget(kept: number): void {
+    if (kept === 0 && this.#size > MOST_ROOM) {
+      this.#uses = [];
+      this.#owners = [];
+      this.#dueAt = [];
+    } else {
+      this.#uses.fill(undefined, kept, this.#size);
+      this.#owners.fill(undefined, kept, this.#size);
+    }
+    this.#size = kept;
   }
 }
 
-const waiting = new WeakMap<TimerSource, Set<() => void>>();
+const waiting = new WeakMap<TimerSource, Line[]>();
 
-/** Calls back after this turn, all that ask for it within the turn together. Gives what cancels that. */
-function afterTurn(clock: TimerSource, callback: () => void): () => void {
-  const callbacks = waiting.get(clock) ?? new Set();
-  if (!waiting.has(clock)) {
-    waiting.set(clock, callbacks);
-    clock.yieldTurn(() => {
-      waiting.delete(clock);
-      for (const each of callbacks) each();
-    });
+/** Sees to a line after this turn, to all that ask for it within the turn together. */
+function afterTurn(clock: TimerSource, line: Line): void {
+  const asked = waiting.get(clock);
+  if (asked !== undefined) {
+    asked.push(line);
+    return;
   }
-  callbacks.add(callback);
-  return () => void callbacks.delete(callback);
+  const all = [line];
+  waiting.set(clock, all);
+  clock.yieldTurn(() => {
+    waiting.delete(clock);
+    for (const each of all) each.turnEnded();
+  });
 }
