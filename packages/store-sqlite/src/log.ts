@@ -1,10 +1,10 @@
-import type { Append, NewLogEntry } from '@wf-sdk/core';
+import type { Append } from '@wf-sdk/core';
 
 import type { Spill } from './bodies.ts';
 import type { Database, Row, Statement, Value } from './driver/database.ts';
 
-/** So many rows are inserted by one statement; what is left over goes in one by one. */
-const ROWS = 16;
+/** At most so many rows are inserted by one statement. */
+const MOST_ROWS = 32;
 /** So many runs are known by number. */
 const MOST_KNOWN = 1_000;
 
@@ -15,11 +15,13 @@ export class Log {
   readonly #head: Statement;
   readonly #grow: Statement;
   readonly #change: Statement;
-  readonly #insertOne: Statement;
-  readonly #insertRows: Statement;
+  /** By the number of rows, each made when it is first needed. */
+  readonly #insertions: (Statement | undefined)[] = [];
   readonly #read: Statement;
+  readonly #database: Database;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#head = database.prepare('SELECT number, length, owner, updated_at FROM run WHERE id = ?');
     // What has an index is not written.
     this.#grow = database.prepare(
@@ -32,20 +34,33 @@ export class Log {
          heard = coalesce(?, heard)
        WHERE number = ?`,
     );
-    this.#insertOne = database.prepare(insertion(1));
-    this.#insertRows = database.prepare(insertion(ROWS));
     this.#read = database.prepare(
       `SELECT seq, type, at, task, body, blob FROM event
        WHERE run = (SELECT number FROM run WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ?`,
     );
   }
 
-  /** @returns Whether it was as expected; nothing is changed otherwise. */
-  append(append: Append, spill: Spill): boolean {
-    const number = this.#goOn(append) ?? this.#takeUp(append);
-    if (number === undefined) return false;
-    this.#insert(number, append.expected, append.entries, spill);
-    return true;
+  /**
+   * Appends to the logs that are as expected, and changes nothing of the others. What is left to write of all of them is
+   * inserted together: a statement for each event costs more than the event.
+   *
+   * @returns The runs whose logs are not as expected.
+   */
+  append(appends: readonly Append[], spill: Spill): string[] {
+    const refused: string[] = [];
+    const values: Value[] = [];
+    for (const append of appends) {
+      const number = this.#goOn(append) ?? this.#takeUp(append);
+      if (number === undefined) {
+        refused.push(append.run);
+        continue;
+      }
+      let seq = append.expected;
+      for (const { type, at, task, body } of append.entries)
+        values.push(number, ++seq, type, at, task ?? null, ...spill.columns(body));
+    }
+    this.#insert(values);
+    return refused;
   }
 
   /** Most appends change nothing of a run but its length: one statement finds out, and writes it. */
@@ -83,23 +98,19 @@ export class Log {
     return this.#read.all([run, after, Number.isFinite(limit) ? limit : -1]);
   }
 
-  #insert(run: number, after: number, entries: readonly NewLogEntry[], spill: Spill): void {
-    let values: Value[] = [];
-    let seq = after;
-    for (const { type, at, task, body } of entries) {
-      values.push(run, ++seq, type, at, task ?? null, ...spill.columns(body));
-      if (values.length < ROWS * COLUMNS) continue;
-      this.#insertRows.run(values);
-      values = [];
+  #insert(values: readonly Value[]): void {
+    for (let start = 0; start < values.length; start += MOST_ROWS * COLUMNS) {
+      const some = values.slice(start, start + MOST_ROWS * COLUMNS);
+      const rows = some.length / COLUMNS;
+      const insertion = (this.#insertions[rows] ??= this.#database.prepare(insertionOf(rows)));
+      insertion.run(some);
     }
-    for (let start = 0; start < values.length; start += COLUMNS)
-      this.#insertOne.run(values.slice(start, start + COLUMNS));
   }
 }
 
 const COLUMNS = 7;
 
-function insertion(rows: number): string {
+function insertionOf(rows: number): string {
   const row = '(?, ?, ?, ?, ?, ?, ?)';
   return `INSERT INTO event (run, seq, type, at, task, body, blob) VALUES ${Array(rows).fill(row).join(', ')}`;
 }

@@ -79,7 +79,7 @@ export function createSqliteStore(database: Database, options: ConnectionOptions
       );
       return connection.write(() => {
         spill.check();
-        return appends.filter((append) => !log.append(append, spill)).map(({ run }) => run);
+        return log.append(appends, spill);
       }, spill.before);
     },
 
