@@ -82,72 +82,61 @@ export class TaskLimits {
   }
 }
 
-/** Closures would do; but a run of few tasks consists of little else than what is made for it. */
-class Timeouts implements TimerHost<Attempt> {
-  readonly #host: LimitHost;
+/** One kind of time. Closures would do; but a run of few tasks consists of little else than what is made for it. */
+class Kind {
+  readonly host: LimitHost;
 
   constructor(host: LimitHost) {
-    this.#host = host;
+    this.host = host;
   }
+}
 
+class Timeouts extends Kind implements TimerHost<Attempt> {
   isOver(attempt: Attempt): boolean {
-    return !this.#host.isLive(attempt);
+    return !this.host.isLive(attempt);
   }
 
   due(attempt: Attempt): void {
-    this.#host.timedOut(attempt);
+    this.host.timedOut(attempt);
   }
 }
 
-class Deadlines implements TimerHost<TaskIndex> {
-  readonly #host: LimitHost;
-
-  constructor(host: LimitHost) {
-    this.#host = host;
-  }
-
+class Deadlines extends Kind implements TimerHost<TaskIndex> {
   isOver(task: TaskIndex): boolean {
-    return !this.#host.isOpen(task);
+    return !this.host.isOpen(task);
   }
 
   due(task: TaskIndex): void {
-    this.#host.deadlinePassed(task);
+    this.host.deadlinePassed(task);
   }
 }
 
-class ServiceLevels implements TimerHost<TaskIndex> {
-  readonly #host: LimitHost;
-
-  constructor(host: LimitHost) {
-    this.#host = host;
-  }
-
+class ServiceLevels extends Kind implements TimerHost<TaskIndex> {
   isOver(task: TaskIndex): boolean {
-    return !this.#host.isOpen(task);
+    return !this.host.isOpen(task);
   }
 
   due(task: TaskIndex): void {
-    this.#host.slaMissed(task);
+    this.host.slaMissed(task);
   }
 }
 
-class QueueTimeouts implements TimerHost<TaskIndex> {
-  readonly #host: LimitHost;
+class QueueTimeouts extends Kind implements TimerHost<TaskIndex> {
   readonly #clock: Clock;
   readonly #until: readonly number[];
 
   constructor(host: LimitHost, clock: Clock, until: readonly number[]) {
-    this.#host = host;
+    super(host);
     this.#clock = clock;
     this.#until = until;
   }
 
   isOver(task: TaskIndex): boolean {
-    return !this.#host.isQueued(task);
+    return !this.host.isQueued(task);
   }
 
   due(task: TaskIndex): void {
     // Queued since then, and then again: the later time counts.
-    if (this.#clock.now() >= (this.#until[task] ?? 0)) this.#host.queuedTooLong(task);
+    if (this.#clock.now() >= (this.#until[task] ?? 0)) this.host.queuedTooLong(task);
   }
 }
