@@ -37,14 +37,26 @@ test('a store of each released version is brought forward to this one', async ()
     for (const migration of MIGRATIONS.slice(0, version)) old.exec(migration);
     old.exec(
       `INSERT INTO run (id, workflow, version, structure, created_at, state, length, updated_at)
-       VALUES ('r1', 'w', '1', 's', 0, 'waiting', 0, 0)`,
+       VALUES ('r1', 'w', '1', 's', 0, 'waiting', 2, 0)`,
     );
+    for (const seq of [2, 1])
+      old.exec(
+        `INSERT INTO event (run, seq, type, at, task, body) VALUES (1, ${seq}, 't', 1, 'a', 'e${seq}')`,
+      );
     old.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     old.exec(`PRAGMA user_version = ${version}`);
     old.close();
     const store = await openStore(file);
     await store.send('r1', { id: 'm1', type: 'signal', at: 1, body: '{}' });
     expect((await store.list({ dueAt: 1 })).map(({ id }) => id)).toEqual(['r1']);
+    const append = { entries: [{ type: 't', at: 2, body: 'e3' }], state: 'waiting' } as const;
+    expect(await store.append([{ run: 'r1', expected: 2, ...append }])).toEqual([]);
+    expect((await store.read('r1')).map(({ seq, body }) => [seq, body])).toEqual([
+      [1, 'e1'],
+      [2, 'e2'],
+      [3, 'e3'],
+    ]);
+    expect(await store.check()).toEqual([]);
     await store.close();
   }
 });
