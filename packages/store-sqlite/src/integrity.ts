@@ -16,6 +16,9 @@ const DAMAGED_LOGS = `
     SELECT id, length, (SELECT coalesce(max(seq), 0) FROM event WHERE run = number) AS last FROM run
   ) WHERE last <> length
   UNION ALL
+  SELECT 'the structure of run ' || id || ' is missing' FROM run
+  WHERE shape IS NOT NULL AND shape NOT IN (SELECT place FROM structure)
+  UNION ALL
   SELECT 'there are ' || count(*) || ' events of no run' FROM event WHERE run NOT IN (SELECT number FROM run)
   GROUP BY TRUE
   UNION ALL

@@ -2,6 +2,7 @@ import type { Append } from '@wf-sdk/core';
 
 import type { Spill } from './bodies.ts';
 import type { Database, Row, Statement, Value } from './driver/database.ts';
+import type { Structures } from './structures.ts';
 
 /** At most so many rows are inserted by one statement. */
 const MOST_ROWS = 32;
@@ -19,10 +20,12 @@ export class Log {
   readonly #insertions: (Statement | undefined)[] = [];
   readonly #read: Statement;
   readonly #database: Database;
+  readonly #structures: Structures;
 
-  constructor(database: Database) {
+  constructor(database: Database, structures: Structures) {
     this.#database = database;
-    this.#head = database.prepare('SELECT number, length, owner, updated_at FROM run WHERE id = ?');
+    this.#structures = structures;
+    this.#head = database.prepare('SELECT number, length, owner, updated_at, shape FROM run WHERE id = ?');
     // What has an index is not written.
     this.#grow = database.prepare(
       `UPDATE run SET length = ?, updated_at = ?
@@ -30,7 +33,7 @@ export class Log {
          AND (? IS NULL OR owner IS NULL OR owner = ?)`,
     );
     this.#change = database.prepare(
-      `UPDATE run SET length = ?, updated_at = ?, state = ?, wake_at = ?, structure = coalesce(?, structure),
+      `UPDATE run SET length = ?, updated_at = ?, state = ?, wake_at = ?, shape = coalesce(?, shape),
          heard = coalesce(?, heard)
        WHERE number = ?`,
     );
@@ -80,15 +83,17 @@ export class Log {
     if (owner !== undefined && head['owner'] !== null && head['owner'] !== owner) return undefined;
     const number = Number(head['number']);
     const updatedAt = entries.at(-1)?.at ?? Number(head['updated_at']);
+    const shape = structure === undefined ? undefined : this.#structures.placeOf(structure);
     this.#change.run([
       expected + entries.length,
       updatedAt,
       state,
       wakeAt ?? null,
-      structure ?? null,
+      shape ?? null,
       heard ?? null,
       number,
     ]);
+    if (shape !== undefined && shape !== head['shape']) this.#structures.leave(Number(head['shape']));
     if (this.#numbers.size >= MOST_KNOWN) this.#numbers.clear();
     this.#numbers.set(run, number);
     return number;

@@ -48,7 +48,9 @@ test('a store of each released version is brought forward to this one', async ()
     old.close();
     const store = await openStore(file);
     await store.send('r1', { id: 'm1', type: 'signal', at: 1, body: '{}' });
-    expect((await store.list({ dueAt: 1 })).map(({ id }) => id)).toEqual(['r1']);
+    expect((await store.list({ dueAt: 1 })).map(({ id, structure }) => [id, structure])).toEqual([
+      ['r1', 's'],
+    ]);
     const append = { entries: [{ type: 't', at: 2, body: 'e3' }], state: 'waiting' } as const;
     expect(await store.append([{ run: 'r1', expected: 2, ...append }])).toEqual([]);
     expect((await store.read('r1')).map(({ seq, body }) => [seq, body])).toEqual([

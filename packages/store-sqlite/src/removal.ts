@@ -1,19 +1,22 @@
 import type { Database, Statement } from './driver/database.ts';
+import type { Structures } from './structures.ts';
 
 /** A run and all below it. */
-const TREE = `WITH RECURSIVE tree (number, id) AS (
-  SELECT number, id FROM run WHERE id = ?
-  UNION SELECT run.number, run.id FROM run JOIN tree ON run.parent = tree.id
+const TREE = `WITH RECURSIVE tree (number, id, shape) AS (
+  SELECT number, id, shape FROM run WHERE id = ?
+  UNION SELECT run.number, run.id, run.shape FROM run JOIN tree ON run.parent = tree.id
 )`;
 
 /** Forgets runs, as one step of a transaction. */
 export class Removal {
+  readonly #structures: Structures;
   readonly #tree: Statement;
   readonly #blobs: Statement;
   readonly #deletions: readonly Statement[];
 
-  constructor(database: Database) {
-    this.#tree = database.prepare(`${TREE} SELECT number FROM tree`);
+  constructor(database: Database, structures: Structures) {
+    this.#structures = structures;
+    this.#tree = database.prepare(`${TREE} SELECT number, shape FROM tree`);
     this.#blobs = database.prepare(
       `SELECT blob FROM event WHERE run = ? AND blob IS NOT NULL
        UNION SELECT blob FROM message WHERE run = ? AND blob IS NOT NULL`,
@@ -27,10 +30,10 @@ export class Removal {
 
   /** @returns The names of files to which these runs referred. */
   remove(id: string): readonly string[] {
-    const numbers = this.#tree.all([id]).map(({ number }) => Number(number));
-    return numbers.flatMap((number) => {
-      const blobs = this.#blobs.all([number, number]).map(({ blob }) => String(blob));
-      for (const deletion of this.#deletions) deletion.run([number]);
+    return this.#tree.all([id]).flatMap(({ number, shape }) => {
+      const blobs = this.#blobs.all([Number(number), Number(number)]).map(({ blob }) => String(blob));
+      for (const deletion of this.#deletions) deletion.run([Number(number)]);
+      this.#structures.leave(Number(shape));
       return blobs;
     });
   }

@@ -1,6 +1,7 @@
 import type { Lease, NewRun, RunQuery, StoredRun, StoredRunState } from '@wf-sdk/core';
 
 import type { Database, Row, Statement, Value } from './driver/database.ts';
+import { STRUCTURE, type Structures } from './structures.ts';
 
 /** Of all characters the last: what begins with a text stands before the text with this after it. */
 const LAST = '\u{10FFFF}';
@@ -11,18 +12,20 @@ const UNENDED = "state IN ('pending', 'running', 'waiting')";
 /** The table of runs. Each method is one step of a transaction. */
 export class Runs {
   readonly #database: Database;
+  readonly #structures: Structures;
   readonly #create: Statement;
   readonly #find: Statement;
   readonly #claim: Statement;
   readonly #release: Statement;
 
-  constructor(database: Database) {
+  constructor(database: Database, structures: Structures) {
     this.#database = database;
+    this.#structures = structures;
     this.#create = database.prepare(
-      `INSERT INTO run (id, workflow, version, structure, parent, module, export, created_at, state, length, updated_at, owner, until)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO run (id, workflow, version, structure, shape, parent, module, export, created_at, state, length, updated_at, owner, until)
+       VALUES (?, ?, ?, '', ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     );
-    this.#find = database.prepare('SELECT * FROM run WHERE id = ?');
+    this.#find = database.prepare(`SELECT *, ${STRUCTURE} AS text FROM run WHERE id = ?`);
     this.#claim = database.prepare(
       'UPDATE run SET owner = ?, until = ? WHERE id = ? AND (owner IS NULL OR owner = ? OR until <= ?)',
     );
@@ -34,7 +37,8 @@ export class Runs {
     const { id, workflow, version, structure, parent, source, createdAt } = run;
     const place = [parent ?? null, source?.module ?? null, source?.export ?? null];
     const times = [createdAt, state, createdAt, lease.owner, lease.until];
-    return this.#create.run([id, workflow, version, structure, ...place, ...times]) === 1;
+    const shape = this.#structures.placeOf(structure);
+    return this.#create.run([id, workflow, version, shape, ...place, ...times]) === 1;
   }
 
   find(id: string): StoredRun | undefined {
@@ -45,7 +49,9 @@ export class Runs {
   list(query: RunQuery): readonly StoredRun[] {
     const [condition, values] = conditionOf(query);
     const rows = this.#database
-      .prepare(`SELECT * FROM run WHERE ${condition} ORDER BY created_at DESC, number DESC LIMIT ?`)
+      .prepare(
+        `SELECT *, ${STRUCTURE} AS text FROM run WHERE ${condition} ORDER BY created_at DESC, number DESC LIMIT ?`,
+      )
       .all([...values, query.limit ?? 100]);
     return rows.map(toRun);
   }
@@ -88,7 +94,7 @@ function toRun(row: Row): StoredRun {
     id: String(row['id']),
     workflow: String(row['workflow']),
     version: String(row['version']),
-    structure: String(row['structure']),
+    structure: String(row['text']),
     ...(typeof parent === 'string' && { parent }),
     ...(typeof module === 'string' && { source: { module, export: String(name) } }),
     createdAt: Number(row['created_at']),

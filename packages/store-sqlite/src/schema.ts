@@ -94,4 +94,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX event_place ON event (run, seq);
   CREATE INDEX event_blob ON event (blob) WHERE blob IS NOT NULL;
   `,
+  // Runs of one workflow share its structure.
+  `
+  CREATE TABLE structure (
+    place INTEGER PRIMARY KEY,
+    hash  TEXT NOT NULL UNIQUE,
+    text  TEXT NOT NULL
+  ) STRICT;
+  ALTER TABLE run ADD COLUMN shape INTEGER;
+  CREATE INDEX run_shape ON run (shape);
+  `,
 ];

@@ -22,6 +22,7 @@ import { Log } from './log.ts';
 import { Messages } from './messages.ts';
 import { Removal } from './removal.ts';
 import { Runs } from './runs.ts';
+import { Structures } from './structures.ts';
 import { Turns } from './turns.ts';
 
 /** A store in a file. */
@@ -36,12 +37,13 @@ export interface SqliteStore extends Store {
 export function createSqliteStore(database: Database, options: ConnectionOptions): SqliteStore {
   const connection = new Connection(database, options);
   const blobs = new Blobs(`${options.file}.blobs`);
-  const runs = new Runs(database);
+  const structures = new Structures(database);
+  const runs = new Runs(database, structures);
   const turns = new Turns(database);
-  const log = new Log(database);
+  const log = new Log(database, structures);
   const messages = new Messages(database);
   const cached = new Cached(database);
-  const removal = new Removal(database);
+  const removal = new Removal(database, structures);
   const garbage = new Garbage(database, connection, blobs);
   const integrity = new Integrity(database, connection, blobs);
 
