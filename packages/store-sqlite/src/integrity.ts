@@ -8,7 +8,7 @@ import type { Database, Row } from './driver/database.ts';
 const DAMAGED_PAGES =
   "SELECT integrity_check AS damage FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
 const DAMAGED_LOGS = `
-  SELECT 'the log of run ' || id || ' has ' || held || ' events, where it should have ' || length FROM (
+  SELECT 'the log of run ' || id || ' has ' || held || ' events, where it should have ' || length AS damage FROM (
     SELECT id, length, (SELECT count(*) FROM event WHERE run = number) AS held FROM run
   ) WHERE held <> length
   UNION ALL

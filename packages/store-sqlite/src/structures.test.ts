@@ -53,16 +53,3 @@ test('a run that goes on under another structure leaves the one it was under', a
   expect(await store.check()).toEqual([]);
   await store.close();
 });
-
-test('a structure that is missing is found out', async () => {
-  const file = newFile();
-  const store = await openStore(file);
-  await store.create({ ...RUN, id: 'a', structure: 's' }, LEASE);
-  await store.close();
-  const database = loadDriver().open(file, 'write');
-  database.exec('DELETE FROM structure');
-  database.close();
-  const damaged = await openStore(file);
-  expect(await damaged.check()).toEqual(['the structure of run a is missing']);
-  await damaged.close();
-});
