@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
 import { jsonLines, linesOf } from './kept.ts';
 import { test } from './sandbox.ts';
@@ -127,6 +129,57 @@ describe('runs of a workflow with maxActiveRuns', { timeout: 60_000 }, () => {
     expect([resumed.code, resumed.stderr.includes('✔ load')]).toEqual([0, true]);
     expect(linesOf(sandbox, 'ran')).toEqual(['one', 'one', 'two', 'three']);
   });
+});
+
+/** Two runs of one process, the second of which waits for its turn and has been sent a signal by then. */
+const PROGRAM = `import { run } from 'wf-sdk';
+import { openStore } from 'wf-sdk/store';
+import { setTimeout as sleep } from 'node:timers/promises';
+import flow from './pipeline.mjs';
+const store = await openStore('.wf/wf.db');
+const first = run(flow, undefined, { id: 'one', store });
+for await (const { type } of first.events()) if (type === 'run.started') break;
+const second = run(flow, undefined, { id: 'two', store });
+second.signal('go', 'as it was begun');
+for await (const { type } of second.events()) if (type === 'run.pending') break;
+second.signal('go', 'as it waited', { by: 'the program' });
+while ((await store.receive('two')).length < 2) await sleep(5);
+console.log('kept');
+await second;
+`;
+
+describe('a run that waits for its turn', () => {
+  test.skipIf(process.platform === 'win32')(
+    'hears of all signals that were sent to it, whatever became of its process',
+    async ({ sandbox }) => {
+      sandbox.write(
+        'pipeline.mjs',
+        `import { workflow } from 'wf-sdk';
+        const any = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } };
+        export default workflow('asks', { maxActiveRuns: 1 })
+          .addTask('a').waitForSignal('go', any).addTask('b').dependsOn('a').waitForSignal('go', any).addTask('c').dependsOn('b').waitForSignal('go', any)
+          .output(({ a, b, c }) => [a, b, c]);`,
+      );
+      sandbox.write('program.mjs', PROGRAM);
+      mkdirSync(sandbox.path('node_modules'));
+      const cli = fileURLToPath(new URL('../../packages/cli', import.meta.url));
+      symlinkSync(cli, sandbox.path('node_modules/wf-sdk'), 'junction');
+      const program = sandbox.startOther(process.execPath, ['program.mjs']);
+      await program.printed('kept');
+      const said = await sandbox.run(['signal', 'two', 'go', '"from a shell"', '--json']);
+      expect([said.code, said.stderr]).toEqual([0, '']);
+      program.kill('SIGKILL');
+      await program.ended;
+      for (const value of [1, 2, 3])
+        expect((await sandbox.run(['signal', 'one', 'go', String(value)])).code).toBe(0);
+      expect((await sandbox.run(['resume', 'one', 'pipeline.mjs'])).code).toBe(0);
+      const resumed = await sandbox.run(['resume', 'two', 'pipeline.mjs', '--output', 'two.json']);
+      expect(resumed).toMatchObject({ code: 0 });
+      expect(JSON.parse(sandbox.read('two.json'))).toMatchObject({
+        output: ['as it was begun', 'as it waited', 'from a shell'],
+      });
+    },
+  );
 });
 
 describe.skipIf(!canOpenTerminal)('in a terminal', () => {

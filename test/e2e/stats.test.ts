@@ -50,7 +50,7 @@ describe('wf-sdk stats', () => {
     expect(stdout).toMatch(/^quick +1 +1 +0 % /m);
     expect(stdout).toMatch(/^etl +load +2 +50 % /m);
     expect(stdout).toMatch(
-      /^etl: copy takes 100 % of the critical path, .* a run: it waits .* for pool 'db' or a slot$/m,
+      /^etl: copy takes 100 % of the critical path, .* a run: it waits .* for pool 'db'$/m,
     );
     expect(stderr).toBe('');
     expect(code).toBe(0);

@@ -105,7 +105,11 @@ describe('the trace of a run', () => {
     const { stderr } = await traced.run(['run', 'pipeline.ts', '--output', 'result.json'], { env });
     const id = traceOf(http);
     expect(stderr).toContain(`\n  trace ${id}  https://traces.example/${id}?full\n`);
-    expect(JSON.parse(traced.read('result.json'))).toMatchObject({ state: 'succeeded', traceId: id });
+    expect(JSON.parse(traced.read('result.json'))).toMatchObject({
+      state: 'succeeded',
+      traceId: id,
+      traceSampled: true,
+    });
   });
 
   test('is named aside under --json, whose events tell it as well', async ({ traced, http }) => {
@@ -213,6 +217,9 @@ describe('the trace of a run', () => {
     const before = http.spans.splice(0);
     traced.write('go', '');
     expect((await traced.run(['resume', 'one', '--otel'], { env })).code).toBe(0);
+    const linksOf = (name: string): unknown => http.spans.find((span) => span.name === name)?.links;
+    const lost = before.find(({ name }) => name === 'workflow.task b');
+    expect(linksOf('workflow.task c')).toMatchObject([{ traceId: lost?.traceId, spanId: lost?.spanId }]);
     expect(treeOf(before)).toEqual([
       'workflow.start chain',
       'workflow.task a succeeded',
@@ -225,6 +232,49 @@ describe('the trace of a run', () => {
       links: [{ traceId: before[0]?.traceId, spanId: before[0]?.parentSpanId }],
     });
     expect(http.spans.map(({ name }) => name)).not.toContain('workflow.task a');
+  });
+});
+
+describe('the trace of a run that is retried', () => {
+  test('links what begins anew to what is kept', async ({ traced, http }) => {
+    traced.write(
+      'pipeline.ts',
+      `import { workflow } from 'wf-sdk';
+      import { existsSync } from 'node:fs';
+      export default workflow('again').addTask('kept').run(() => 1)
+        .addTask('fails').dependsOn('kept').run(() => { if (!existsSync('go')) throw new Error('not yet'); })
+        .addTask('last').dependsOn('kept', 'fails').run(() => 3);`,
+    );
+    const env = sentTo(http);
+    expect((await traced.run(['run', 'pipeline.ts', '--durable', '--run-id', 'one'], { env })).code).toBe(1);
+    const kept = http.spans.splice(0).find(({ name }) => name === 'workflow.task kept');
+    traced.write('go', '');
+    expect((await traced.run(['retry', 'one'], { env })).code).toBe(0);
+    const named = (name: string): (typeof http.spans)[number] | undefined =>
+      http.spans.find((span) => span.name === name);
+    const linksOf = (name: string): unknown => named(name)?.links.map(({ spanId }) => spanId);
+    expect(named('workflow.task kept')).toBeUndefined();
+    expect(linksOf('workflow.task fails')).toEqual([kept?.spanId]);
+    expect(linksOf('workflow.task last')).toEqual([kept?.spanId, named('workflow.task fails')?.spanId]);
+  });
+});
+
+describe('the trace of a run that is not sampled', () => {
+  test.for([
+    ['by the sampler', { OTEL_TRACES_SAMPLER: 'always_off' }],
+    ['by whoever started the command', { TRACEPARENT: PARENT.replace(/1$/, '0') }],
+  ] as const)('is named without a link: %s', async ([, more], { traced, http }) => {
+    traced.write('pipeline.ts', SHIP);
+    const env = { ...sentTo(http), WF_TRACE_URL: 'https://traces.example/{traceId}', ...more };
+    const { code, stderr } = await traced.run(['run', 'pipeline.ts', '--output', 'result.json'], { env });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/\n {2}trace [\da-f]{32} \(not sampled: nothing of it was sent\)\n/);
+    expect(stderr).not.toContain('traces.example');
+    const { traceId, traceSampled } = JSON.parse(traced.read('result.json')) as Record<string, unknown>;
+    expect([stderr.includes(String(traceId)), traceSampled]).toEqual([true, false]);
+    expect(http.spans).toEqual([]);
+    const json = await traced.run(['run', 'pipeline.ts', '--json'], { env });
+    expect(json.stderr).toMatch(/^trace [\da-f]{32} \(not sampled: nothing of it was sent\)\n$/);
   });
 });
 
@@ -241,6 +291,7 @@ describe('the trace of a run that is left to wait', () => {
       '  workflow.start order',
       '  workflow.task price succeeded',
       '  workflow.task review waiting links=1 <workflow.task.recovery> <workflow.task.waiting>',
+      '    workflow.attempt review 1 error=Error <exception>',
     ]);
     expect((await traced.run(['approve', 'one', 'review', '2'])).code).toBe(0);
     const due = await traced.run(['resume', '--due', '--otel'], { env });

@@ -13,6 +13,7 @@ import {
 import { type RunEvent, type RunResult, toPlain } from '@wf-sdk/core';
 import { toJsonText } from '../show/event-json.ts';
 import { reasonOf } from '../show/write-problem.ts';
+import type { NamedTrace } from '../telemetry/trace-link.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Appended to, so that lines of others who write there, too, stand between ours and not over them. */
@@ -75,11 +76,11 @@ export class ResultFile {
   /**
    * Gives what went wrong, if anything did.
    *
-   * @param traceId The trace that tells of the run, if one does.
+   * @param trace The trace that tells of the run, if one does.
    */
-  write(result: RunResult, traceId?: string): string | undefined {
+  write(result: RunResult, trace?: NamedTrace): string | undefined {
     try {
-      const told = traceId === undefined ? result : { ...(toPlain(result) as object), traceId };
+      const told = trace === undefined ? result : { ...(toPlain(result) as object), ...trace };
       replace(this.#path, `${toJsonText(told, 2)}\n`);
       return undefined;
     } catch (error) {

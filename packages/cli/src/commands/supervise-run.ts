@@ -19,7 +19,7 @@ import type { Reporter } from '../show/reporter.ts';
 import { RunTree } from '../show/run-tree.ts';
 import { summary } from '../show/summary.ts';
 import { type Telemetry, telemetryHere } from '../telemetry/telemetry.ts';
-import { incomingTraceparent, traceText } from '../telemetry/trace-link.ts';
+import { incomingTraceparent, type NamedTrace, traceOf, traceText } from '../telemetry/trace-link.ts';
 import { UsageError } from '../usage-error.ts';
 import { Decisions } from './decisions.ts';
 import { howToGoOn } from './how-to-go-on.ts';
@@ -74,6 +74,7 @@ async function superviseTraced(
   const desk = deskFor(reporter, flags);
   const decisions: Decisions = new Decisions(() => handle, tree, desk, kept?.run, flags.wait === true);
   let told: RunEvent | undefined;
+  let named: NamedTrace | undefined;
   const turns = new TurnNotices(kept?.run.store, flags, say);
   const handle = begin(reporter, () =>
     subject.begin({
@@ -86,6 +87,8 @@ async function superviseTraced(
         tree.apply,
         ...(kept === undefined ? [] : [kept.run.observe]),
         reporter.observe,
+        // The first that names its trace: those of runs below come later.
+        (event) => (named ??= traceIn(event)),
         (event) => (told = event.type === 'run.finished' ? event : told),
         ...(eventsFile === undefined ? [] : [eventsFile.observe]),
         turns.observe,
@@ -109,11 +112,10 @@ async function superviseTraced(
   decisions.end();
   if (result === undefined) await kept?.run.leave();
   reporter.end();
-  const { traceId } = handle;
-  const trace = traceId === undefined ? undefined : traceText(traceId, process.env);
+  const trace = named === undefined ? undefined : traceText(named, process.env);
   const problems = [
     eventsFile?.end(),
-    ...(result === undefined || !isKept(result) ? [] : [resultFile?.write(result, traceId)]),
+    ...(result === undefined || !isKept(result) ? [] : [resultFile?.write(result, named)]),
   ].filter((problem) => problem !== undefined);
   if (result === undefined) for (const line of howToGoOn(handle.id, tree.root, flags)) say(line);
   else if (!isKept(result)) say(notKept(result, flags), 'error');
@@ -145,6 +147,10 @@ async function superviseTraced(
 /** As it was told, without secrets. Of a run that had ended before nothing is told, and its output has none. */
 function shownOutput({ run, output }: RunResult, told: RunEvent | undefined): unknown {
   return told?.type === 'run.finished' && told.run === run ? told.output : output;
+}
+
+function traceIn(event: RunEvent): NamedTrace | undefined {
+  return 'traceparent' in event && event.traceparent !== undefined ? traceOf(event.traceparent) : undefined;
 }
 
 /** Takes in what happened to a run before. A program that reads events gets the last one of a run that has ended. */

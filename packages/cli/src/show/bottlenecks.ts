@@ -9,8 +9,9 @@ export interface Bottleneck {
   readonly ms: number;
   /** What most of that time goes by with, where it is not running. */
   readonly mostly?: 'queued' | 'waiting' | 'retrying';
-  /** Under `queued`: how long that is of each such run, in milliseconds, and which pools it needs. */
+  /** Under `queued`: how long that is of each such run, in milliseconds; how much of it not for a slot; and which pools it needs. */
   readonly queuedMs?: number;
+  readonly admissionMs?: number;
   readonly pools?: readonly string[];
 }
 
@@ -30,7 +31,11 @@ export function bottlenecksOf({ tasks }: Pick<WorkflowStats, 'tasks'>): readonly
         share: path.share,
         ms: path.ms / path.runs,
         ...(mostly !== undefined && { mostly }),
-        ...(mostly === 'queued' && { queuedMs: path.queuedMs / path.runs, pools }),
+        ...(mostly === 'queued' && {
+          queuedMs: path.queuedMs / path.runs,
+          admissionMs: path.admissionMs / path.runs,
+          pools,
+        }),
       };
     });
 }

@@ -124,19 +124,28 @@ describe('bottlenecks', () => {
     ]);
   });
 
-  test('of what is queued name the pools', async () => {
+  test.each([
+    [['db', 'api'], 60, "pools 'db' and 'api'"],
+    [['db'], 20, "pool 'db' or a slot"],
+    [[], 60, 'resources or a thread'],
+    [[], 0, 'a slot or resources'],
+  ])('of what is queued say for what: %j, %d ms of 80', async (pools, admissionMs, what) => {
     const [begin, queued, ...rest] = chain('r', { load: 20 });
     const events = [
       begin,
-      { ...queued, pools: ['db', 'api'] },
-      ...rest.map((event) => ({ ...event, at: (event?.at ?? 0) + 80 })),
+      { ...queued, pools },
+      ...rest.map((event) => ({
+        ...event,
+        at: (event?.at ?? 0) + 80,
+        ...(event?.type === 'attempt.started' && { admissionMs }),
+      })),
     ];
     const stats = await statsOf(events as RunEvent[]);
     expect(stats.flatMap(bottlenecksOf)).toEqual([
-      { task: 'load', share: 1, ms: 100, mostly: 'queued', queuedMs: 80, pools: ['db', 'api'] },
+      { task: 'load', share: 1, ms: 100, mostly: 'queued', queuedMs: 80, admissionMs, pools },
     ]);
-    expect(statsInShort(stats, { columns: 80, colours })).toContain(
-      "load takes 100 % of the critical path, 100 ms a run: it waits 80 ms for pools 'db' and 'api' or a slot",
+    expect(statsInShort(stats, { columns: 80, colours }).split('\n')).toContain(
+      `load takes 100 % of the critical path, 100 ms a run: it waits 80 ms for ${what}`,
     );
   });
 });

@@ -108,12 +108,13 @@ function bottleneckSentences(stats: WorkflowStats): readonly string[] {
   return [`no task takes more than ${formatShare(largest)} of the critical path: ${first?.task} takes that`];
 }
 
-function sentence({ task, share, ms, mostly, queuedMs = 0, pools = [] }: Bottleneck): string {
+function sentence(bottleneck: Bottleneck): string {
+  const { task, share, ms, mostly, queuedMs = 0 } = bottleneck;
   const start = `${task} takes ${formatShare(share)} of the critical path, ${formatDuration(ms)} a run`;
   if (mostly === undefined) return start;
   switch (mostly) {
     case 'queued':
-      return `${start}: it waits ${formatDuration(queuedMs)} for ${queueOf(pools)}`;
+      return `${start}: it waits ${formatDuration(queuedMs)} for ${queueOf(bottleneck)}`;
     case 'waiting':
       return `${start}, most of it waiting for a signal, a person, a timer or a breaker`;
     case 'retrying':
@@ -121,9 +122,12 @@ function sentence({ task, share, ms, mostly, queuedMs = 0, pools = [] }: Bottlen
   }
 }
 
-function queueOf(pools: readonly string[]): string {
-  if (pools.length === 0) return 'a slot or resources';
-  return `pool${pools.length === 1 ? '' : 's'} ${pools.map((pool) => `'${pool}'`).join(' and ')} or a slot`;
+function queueOf({ queuedMs = 0, admissionMs = 0, pools = [] }: Bottleneck): string {
+  const isAdmission = admissionMs * 2 > queuedMs;
+  if (pools.length === 0) return isAdmission ? 'resources or a thread' : 'a slot or resources';
+  const named = `pool${pools.length === 1 ? '' : 's'} ${pools.map((pool) => `'${pool}'`).join(' and ')}`;
+  // Of what never started nothing more is known.
+  return isAdmission ? named : `${named} or a slot`;
 }
 
 /** A column in which no row has anything is left out. */

@@ -2,8 +2,22 @@ import { variable } from './wanted.ts';
 
 const PLACE = '{traceId}';
 
+/** The trace that tells of a run. */
+export interface NamedTrace {
+  readonly traceId: string;
+  /** What is not sampled has an ID, and cannot be found anywhere: the sampler left it out, or whoever started the command. */
+  readonly traceSampled: boolean;
+}
+
+/** @param traceparent Of the run's span, as its events name it. */
+export function traceOf(traceparent: string): NamedTrace {
+  const [, traceId = '', , flags = ''] = traceparent.split('-');
+  return { traceId, traceSampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
 /** Names a run's trace to the user: its ID and, where `WF_TRACE_URL` says how, the link to it. */
-export function traceText(traceId: string, env: NodeJS.ProcessEnv): string {
+export function traceText({ traceId, traceSampled }: NamedTrace, env: NodeJS.ProcessEnv): string {
+  if (!traceSampled) return `trace ${traceId} (not sampled: nothing of it was sent)`;
   const template = variable(env, 'WF_TRACE_URL');
   if (template === undefined) return `trace ${traceId}`;
   if (!template.includes(PLACE))

@@ -78,6 +78,45 @@ describe('as text', () => {
     );
   });
 
+  test('a wait for pools is told apart from one for a slot of the run', async () => {
+    const queued = (task: string, pools?: readonly string[]): Fact => ({
+      type: 'task.queued',
+      at: 0,
+      task,
+      ...(pools !== undefined && { pools }),
+    });
+    const ran = (task: string, at: number, admissionMs?: number): Fact[] => [
+      { type: 'attempt.started', at, task, attempt: 1, ...(admissionMs !== undefined && { admissionMs }) },
+      { type: 'task.succeeded', at: at + 1_000, task, output: 1 },
+    ];
+    const events = of([
+      { type: 'run.started', at: 0, workflow: 'pools', version: '1', input: undefined, total: 5 },
+      queued('pool', ['db']),
+      queued('both', ['api', 'db']),
+      queued('slot', ['db']),
+      queued('machine'),
+      queued('free'),
+      ...ran('free', 2_000),
+      ...ran('both', 4_000, 4_000),
+      ...ran('slot', 6_000, 2_000),
+      ...ran('machine', 8_000, 8_000),
+      ...ran('pool', 10_000, 6_000),
+      { type: 'run.finished', at: 11_000, state: 'succeeded', succeeded: 5, total: 5 },
+    ]);
+    const timeline = await drawn(events);
+    const text = toTimelineText(timeline, { ...TEXT, columns: 140 });
+    expect(chart(text).map((line) => line.replace(/^.* {2}/, ''))).toEqual([
+      '|10 s',
+      '11.0 s, queued 10.0 s for pool db',
+      '5.0 s, queued 4.0 s for pools api and db',
+      '7.0 s, queued 6.0 s',
+      '9.0 s, queued 8.0 s for the machine',
+      '3.0 s, queued 2.0 s',
+    ]);
+    expect(text).toContain('queued 10.0 s for pool db, running 1.0 s');
+    expect(toTimelineSvg(timeline, { most: 30 })).toContain('6.0 s of it for pool db');
+  });
+
   test('fits any width, in ASCII where nothing else can be shown, and in colours where it should', async () => {
     for (const { events } of await sampleRuns()) {
       const timeline = await drawn(events);

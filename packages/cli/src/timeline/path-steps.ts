@@ -44,6 +44,7 @@ export function withLengths(
       to,
       beforeMs: from - before,
       spent: spentIn(phases),
+      ...poolsOf(phases),
       slotsOf: slotsIn(phases, to - from).filter((name) => name !== steps.at(-1)?.task),
     });
   }
@@ -65,6 +66,14 @@ export function spentIn(phases: readonly Phase[]): Readonly<Partial<Record<Phase
   const spent: Partial<Record<PhaseKind, number>> = {};
   for (const { kind, from, to } of phases) if (to > from) spent[kind] = (spent[kind] ?? 0) + to - from;
   return spent;
+}
+
+/** The pools of a wait that was for them, for the most part, and not for a slot of the run. */
+export function poolsOf(phases: readonly Phase[]): { readonly pools?: readonly string[] } {
+  const waits = phases.flatMap(({ kind, admission }) => (kind === 'queued' ? (admission ?? []) : []));
+  const ms = waits.reduce((sum, wait) => sum + wait.ms, 0);
+  if (ms * 2 <= (spentIn(phases).queued ?? 0)) return {};
+  return { pools: [...new Set(waits.flatMap(({ pools }) => pools))] };
 }
 
 function toTimedTask(

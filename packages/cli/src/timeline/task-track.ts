@@ -30,6 +30,7 @@ export class TaskTrack {
   readyOrder: number = Number.POSITIVE_INFINITY;
   endOrder: number = Number.POSITIVE_INFINITY;
   lastItem: number | undefined;
+  #pools: readonly string[] = [];
 
   constructor(task: string) {
     this.task = task;
@@ -43,9 +44,15 @@ export class TaskTrack {
     const unit = 'item' in event && event.item !== undefined ? this.#item(event.item) : this.unit;
     switch (event.type) {
       case 'task.queued':
+        this.#pools = event.pools ?? [];
         return unit.begin({ kind: 'queued', from: at });
       case 'attempt.started':
-        unit.start(event.attempt, at, slotOf(unit, at, freed));
+        unit.start(event.attempt, at, {
+          ...slotOf(unit, at, freed),
+          ...(event.admissionMs !== undefined && {
+            admission: { ms: event.admissionMs, pools: this.#pools },
+          }),
+        });
         return this.#runItems(unit, at);
       case 'attempt.failed': {
         const error = errorLine(event.error);
@@ -200,6 +207,6 @@ function wait(unit: UnitTrack, from: number, ms: number): void {
 }
 
 /** What ended as this one began gave it its slot: the next thing to start is started at once. */
-function slotOf(unit: UnitTrack, at: number, freed: Freed | undefined): string | undefined {
-  return unit.doing === 'queued' && freed !== undefined && at - freed.at <= 1 ? freed.by : undefined;
+function slotOf(unit: UnitTrack, at: number, freed: Freed | undefined): { readonly slotOf?: string } {
+  return unit.doing === 'queued' && freed !== undefined && at - freed.at <= 1 ? { slotOf: freed.by } : {};
 }

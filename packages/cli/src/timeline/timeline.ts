@@ -24,6 +24,15 @@ export interface Phase {
   readonly for?: WaitReason;
   /** Under `queued`: whose slot it got, where something ended at the very moment at which this began to run. */
   readonly slotOf?: string;
+  /** Under `queued`: for what else it waited than a slot of its run, where it had to. */
+  readonly admission?: Admission;
+}
+
+/** A wait for pools, a share of the machine or a thread. */
+interface Admission {
+  readonly ms: number;
+  /** The names of its pools; none where it needs something else. */
+  readonly pools: readonly string[];
 }
 
 /** What a task and an item of one have in common. */
@@ -71,6 +80,8 @@ export interface PathStep {
   readonly beforeMs: number;
   /** How long it was in each kind of phase. */
   readonly spent: Readonly<Partial<Record<PhaseKind, number>>>;
+  /** The pools that it waited for most of the time in which it was queued: none, where that was for the machine or a thread. */
+  readonly pools?: readonly string[];
   /** Whose slots it got, where it was queued. */
   readonly slotsOf: readonly string[];
 }

@@ -35,10 +35,11 @@ export class UnitTrack {
     if (phase.kind !== 'interrupted') this.state = phase.kind;
   }
 
-  /** An attempt begins, or another thing that counts as running. @param slotOf What ended as this began. */
-  start(attempt: number | undefined, at: number, slotOf?: string): void {
+  /** An attempt begins, or another thing that counts as running. @param queue What is known of its being queued before. */
+  start(attempt: number | undefined, at: number, queue: Pick<Phase, 'slotOf' | 'admission'> = {}): void {
     if (attempt !== undefined) this.attempts++;
-    if (slotOf !== undefined && this.#open?.kind === 'queued') this.#open = { ...this.#open, slotOf };
+    if (this.#open?.kind === 'queued' || this.#open?.kind === 'retrying')
+      this.#open = { ...this.#open, ...queue };
     this.begin({ kind: 'running', from: at, ...(attempt !== undefined && { attempt }) });
   }
 
@@ -110,8 +111,11 @@ export class UnitTrack {
 
 /** Only attempts are shown that took no time at all. */
 function closed({ due, ...phase }: OpenPhase, to: number, ended: Pick<Phase, 'end' | 'error'>): Phase[] {
-  if (phase.kind === 'retrying' && due !== undefined && due < to)
-    return [...closed(phase, Math.max(due, phase.from), {}), { kind: 'queued', from: due, to }];
+  if (phase.kind === 'retrying' && due !== undefined && due < to) {
+    const { admission, ...wait } = phase;
+    const queued = { kind: 'queued', from: due, to, ...(admission !== undefined && { admission }) } as const;
+    return [...closed(wait, Math.max(due, phase.from), {}), queued];
+  }
   return to > phase.from || phase.attempt !== undefined ? [{ ...phase, to, ...ended }] : [];
 }
 

@@ -3,7 +3,7 @@ import { isFinal } from '../keep/phase.ts';
 import { count, formatDuration } from '../show/format.ts';
 import { skipPhrase, standInPhrase } from '../show/phrases.ts';
 import type { FoldedRow, UnitRow } from './outline.ts';
-import { spentIn } from './path-steps.ts';
+import { poolsOf, spentIn } from './path-steps.ts';
 import type { CriticalPath, Phase, PhaseKind, PathStep, RunSpan, TaskSpan, UnitSpan } from './timeline.ts';
 
 /** Every kind of phase, in the order in which they are spoken of. */
@@ -19,11 +19,19 @@ const SAID: Readonly<Record<PhaseKind, string>> = {
 };
 
 /** What a time was spent with: `running 1.2 s, queued 300 ms`. */
-function spentPhrase(spent: Readonly<Partial<Record<PhaseKind, number>>>): string {
+function spentPhrase({ spent, pools }: Pick<PathStep, 'spent' | 'pools'>): string {
   return KINDS.flatMap((kind) => {
     const ms = spent[kind];
-    return ms === undefined || ms < 0.5 ? [] : `${SAID[kind]} ${formatDuration(ms)}`;
+    if (ms === undefined || ms < 0.5) return [];
+    return `${SAID[kind]} ${formatDuration(ms)}${kind === 'queued' ? roomPhrase(pools) : ''}`;
   }).join(', ');
+}
+
+/** What was missing, where it was not a slot of the run. */
+function roomPhrase(pools: readonly string[] | undefined): string {
+  if (pools === undefined) return '';
+  if (pools.length === 0) return ' for the machine';
+  return ` for pool${pools.length === 1 ? '' : 's'} ${pools.join(' and ')}`;
 }
 
 /** How long it took, from its being queued to its end; being undone comes after that. */
@@ -44,7 +52,7 @@ export function rowPhrase({ span, task, item }: UnitRow): string {
     remarkPhrase({ span, task, item }),
     // Where it waited for a slot for a good part of its time, that is worth a word.
     length !== undefined && (spent.queued ?? 0) * 5 > length
-      ? `queued ${formatDuration(spent.queued ?? 0)}`
+      ? `queued ${formatDuration(spent.queued ?? 0)}${roomPhrase(poolsOf(span.phases).pools)}`
       : '',
   ]);
 }
@@ -124,7 +132,7 @@ export function foldPhrase({ rows }: FoldedRow): string {
 
 /** One phase in words, for whoever points at it. */
 export function phasePhrase(
-  { kind, from, to, attempt, end, error, for: what, slotOf }: Phase,
+  { kind, from, to, attempt, end, error, for: what, slotOf, admission }: Phase,
   origin: number,
 ): string {
   const subject = kind === 'running' && attempt !== undefined ? `attempt ${attempt}` : SAID[kind];
@@ -134,6 +142,7 @@ export function phasePhrase(
     `${formatDuration(to - from)}, from +${formatDuration(from - origin)}`,
     end === undefined || end === 'succeeded' ? '' : end === 'lost' ? 'lost with its process' : end,
     error ?? '',
+    admission === undefined ? '' : `${formatDuration(admission.ms)} of it${roomPhrase(admission.pools)}`,
     slotOf === undefined ? '' : `until ${slotOf} ended`,
   ]
     .filter((part) => part !== '')
@@ -166,11 +175,11 @@ export function afterPhrase({ steps, ms }: CriticalPath, { to, tasks }: RunSpan)
 
 /** What a step's time was spent with, and what it had to wait for. */
 export function stepPhrase(step: PathStep, { steps, ms }: CriticalPath): string {
-  const { spent, slotsOf, beforeMs } = step;
+  const { slotsOf, beforeMs } = step;
   const after = step === steps[0] ? 'the run began' : 'what it waited for';
   const slots = slotsOf.slice(0, 2).join(', ');
   return [
-    spentPhrase(spent),
+    spentPhrase(step),
     slotsOf.length === 0 ? '' : `got its slot from ${slots}${slotsOf.length > 2 ? ', …' : ''}`,
     beforeMs <= ms * LATE_SHARE ? '' : `released ${formatDuration(beforeMs)} after ${after}`,
   ]

@@ -16,6 +16,12 @@ interface TaskFact extends RunFact {
   readonly task: string;
 }
 
+/** A task has ended. */
+interface EndFact extends TaskFact {
+  /** The task's span, 16 hexadecimal digits, in the trace of the run; absent where tasks are not traced. */
+  readonly spanId?: string;
+}
+
 interface AttemptFact extends TaskFact {
   /** Which try, from 1. */
   readonly attempt: number;
@@ -38,7 +44,8 @@ export interface TakenSignal {
 export type Decision = 'approve' | 'retry' | 'skip' | 'fail';
 
 /**
- * The version of the events that this package tells: 1 had no `eventVersion`; 2 has it, and `traceId` and `spanId` in `task.log`.
+ * The version of the events that this package tells: 1 had no `eventVersion`; 2 has it, `traceId` and `spanId` in `task.log`, `spanId`
+ * in what ends a task, and `admissionMs` in `attempt.started`.
  * It is raised whenever a type or a field is added; none is ever removed or given another meaning.
  */
 export const EVENT_VERSION = 2;
@@ -95,6 +102,11 @@ export type RunEvent =
   | (AttemptFact & {
       /** A handler is called. */
       readonly type: 'attempt.started';
+      /**
+       * How much of the time before it was queued for its pools, its share of the machine or a thread, in milliseconds; the rest was for
+       * a slot of its run. Absent where there was room at once.
+       */
+      readonly admissionMs?: number;
     })
   | (AttemptFact & {
       /** An attempt failed, whether or not another follows. */
@@ -173,7 +185,7 @@ export type RunEvent =
       /** The `sla`, in milliseconds. */
       readonly slaMs: number;
     })
-  | (TaskFact & {
+  | (EndFact & {
       /** A task has its output. */
       readonly type: 'task.succeeded';
       /** What it gave, or what stands for that. */
@@ -183,19 +195,19 @@ export type RunEvent =
       /** Of a task that waited for a signal: the one it took. */
       readonly signal?: TakenSignal;
     })
-  | (TaskFact & {
+  | (EndFact & {
       /** A task failed, after its last attempt. */
       readonly type: 'task.failed';
       /** What it failed with. */
       readonly error: unknown;
     })
-  | (TaskFact & {
+  | (EndFact & {
       /** A task is not run: something it depends on did not succeed. */
       readonly type: 'task.upstream_failed';
       /** The dependency that did not succeed. */
       readonly cause: string;
     })
-  | (TaskFact & {
+  | (EndFact & {
       /** A task is left out, which is no failure. */
       readonly type: 'task.skipped';
       /** Why. */
@@ -203,7 +215,7 @@ export type RunEvent =
       /** Under `dependency`: the dependency that brought it about. */
       readonly cause?: string;
     })
-  | (TaskFact & {
+  | (EndFact & {
       /** A task was cancelled, with its run. */
       readonly type: 'task.cancelled';
     })

@@ -132,7 +132,7 @@ test('attempts, retries, timeouts, missed service levels and what stood in', asy
       { name: 'TimeoutError', code: 'timeout', count: 1 },
       { name: 'AggregateError', count: 1 },
     ],
-    path: { share: 1, ms: 345_000, retryingMs: 315_000, queuedMs: 0, waitingMs: 0 },
+    path: { share: 1, ms: 345_000, retryingMs: 315_000, queuedMs: 0, admissionMs: 0, waitingMs: 0 },
   });
   expect(taskOf(stats, 'rate')).toMatchObject({ succeeded: 1, failed: 0, stoodIn: 1, errorRate: 0 });
 });
@@ -192,7 +192,7 @@ test('what is queued for a pool, and which one it is', async () => {
     pools: ['stats-db'],
     queuedMs: { count: 2, mean: 40_000, p95: 40_000 },
     durationMs: { mean: 10_000 },
-    path: { runs: 2, ms: 100_000, queuedMs: 80_000, share: 1 },
+    path: { runs: 2, ms: 100_000, queuedMs: 80_000, admissionMs: 80_000, share: 1 },
   });
   expect(taskOf(stats, 'load')).toMatchObject({ queuedMs: { mean: 0 }, path: { runs: 0, share: 0 } });
 });

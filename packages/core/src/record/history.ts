@@ -95,9 +95,11 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
   let finished: History['finished'];
   let retriedAt: number | undefined;
   let retries = 0;
-  const traces: { first: string | undefined; last: string | undefined } = {
+  const spans = new Map<string, string>();
+  const traces: { -readonly [Key in keyof TraceBefore]: TraceBefore[Key] } = {
     first: undefined,
     last: undefined,
+    tasks: spans,
   };
   let timeoutMs: number | undefined;
   for (const event of events) {
@@ -109,6 +111,8 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
       const task = tasks.get(event.task) ?? emptyHistory();
       tasks.set(event.task, task);
       note(event, task);
+      if (event.type !== 'task.log' && 'spanId' in event && event.spanId !== undefined)
+        spans.set(event.task, event.spanId);
       const undone = compensationIn(event, task);
       if (undone !== undefined) compensations.push(undone);
       if (event.type === 'task.succeeded' && event.signal !== undefined) signals.delete(event.signal.number);

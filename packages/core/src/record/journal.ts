@@ -15,6 +15,7 @@ import type { RunResult } from '../model/result.ts';
 import type { Signal } from '../model/signal.ts';
 import type { SkipReason } from '../model/state.ts';
 import type { Message } from '../model/store.ts';
+import type { Tracing } from '../model/tracing.ts';
 import type { TakingUp } from './history.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -30,6 +31,14 @@ interface Terms {
   readonly parent: ParentTask | undefined;
   readonly timeoutMs: number | undefined;
 }
+/** What becomes of a task in the end. */
+type End = 'task.succeeded' | 'task.failed' | 'task.upstream_failed' | 'task.skipped' | 'task.cancelled';
+/** The run that is told of. */
+interface ToldRun {
+  readonly id: string;
+  /** Absent where nobody traces it. */
+  readonly tracing: Pick<Tracing, 'endingSpanId'> | undefined;
+}
 /** What every event about a task has. */
 type FactKey = 'type' | 'run' | 'at' | 'task';
 
@@ -40,9 +49,9 @@ type FactKey = 'type' | 'run' | 'at' | 'task';
 export class Journal {
   readonly #plan: Plan;
   readonly #publisher: Publisher;
-  readonly #run: { readonly id: string };
+  readonly #run: ToldRun;
 
-  constructor(plan: Plan, publisher: Publisher, run: { readonly id: string }) {
+  constructor(plan: Plan, publisher: Publisher, run: ToldRun) {
     this.#plan = plan;
     this.#publisher = publisher;
     this.#run = run;
@@ -181,9 +190,17 @@ export class Journal {
     );
   }
 
-  attemptStarted(task: TaskIndex, attempt: number, at: number, item: number | undefined): void {
+  /** @param admissionMs How long it had to wait to be admitted, if it had to. */
+  attemptStarted(
+    task: TaskIndex,
+    attempt: number,
+    at: number,
+    item: number | undefined,
+    admissionMs: number | undefined,
+  ): void {
     if (!this.#publisher.wanted) return;
-    this.#tell('attempt.started', task, at, { attempt }, item);
+    const details = admissionMs === undefined ? { attempt } : { attempt, admissionMs };
+    this.#tell('attempt.started', task, at, details, item);
   }
 
   /** @param retryInMs The wait before the next attempt; none follows where it is undefined. */
@@ -255,12 +272,12 @@ export class Journal {
   ): void {
     if (!this.#publisher.wanted) return;
     const details = by === undefined ? { output } : { output, by };
-    this.#tell('task.succeeded', task, at, signal === undefined ? details : { ...details, signal });
+    this.#end('task.succeeded', task, at, signal === undefined ? details : { ...details, signal });
   }
 
   skipped(task: TaskIndex, reason: SkipReason, causeTask: TaskIndex | undefined, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#tell('task.skipped', task, at, {
+    this.#end('task.skipped', task, at, {
       reason,
       ...(causeTask !== undefined && { cause: this.#idOf(causeTask) }),
     });
@@ -293,17 +310,17 @@ export class Journal {
 
   failed(task: TaskIndex, error: Error, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#tell('task.failed', task, at, { error });
+    this.#end('task.failed', task, at, { error });
   }
 
   upstreamFailed(task: TaskIndex, causeTask: TaskIndex, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#tell('task.upstream_failed', task, at, { cause: this.#idOf(causeTask) });
+    this.#end('task.upstream_failed', task, at, { cause: this.#idOf(causeTask) });
   }
 
   cancelled(task: TaskIndex, at: number): void {
     if (!this.#publisher.wanted) return;
-    this.#tell('task.cancelled', task, at, {});
+    this.#end('task.cancelled', task, at, {});
   }
 
   log(
@@ -325,6 +342,18 @@ export class Journal {
       ...(span !== undefined && { traceId: span.traceId, spanId: span.spanId }),
     };
     this.#tell('task.log', task, at, details, item);
+  }
+
+  /** A later process links to the span of what has ended in this one. */
+  #end<Type extends End>(
+    type: Type,
+    task: TaskIndex,
+    at: number,
+    details: Omit<Fact<Type>, FactKey | 'spanId'>,
+  ): void {
+    const spanId = this.#run.tracing?.endingSpanId({ type, task: this.#idOf(task), at });
+    const known = details as Omit<Fact<Type>, FactKey>;
+    this.#tell(type, task, at, spanId === undefined ? known : { ...known, spanId });
   }
 
   #tell<Type extends TaskEvent['type']>(

@@ -21,7 +21,10 @@ type OutputsIn<Result extends RunResult> = Extract<Result, { readonly state: 'su
 /** A run that has begun. `await` it for its result; it never rejects, a failed run resolves with the failure. */
 export interface RunHandle<Result extends RunResult> extends PromiseLike<Result> {
   readonly id: string;
-  /** What names the run's trace, from its first event on, where OpenTelemetry is set up: 32 hexadecimal digits. */
+  /**
+   * What names the run's trace, from its first event on, where OpenTelemetry is set up: 32 hexadecimal digits; of a trace that is not
+   * sampled, too.
+   */
   readonly traceId: string | undefined;
   /** The result as a plain promise. It never rejects. */
   readonly result: Promise<Result>;

@@ -23,6 +23,7 @@ import { admissionFor } from './admission.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './dispatch.ts';
 import { type Ending, endingOf, endless, notKept, pastEnding } from './ending.ts';
 import { begin } from './begin.ts';
+import { follow } from './follow.ts';
 import { Keeping, type TakenUp } from './kept.ts';
 import { observerOf } from './listeners.ts';
 import { obey } from './messages.ts';
@@ -54,6 +55,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly stored: Keeping['stored'] | undefined;
   readonly checkKept: RuntimeHost['checkKept'];
   readonly caughtUp: Keeping['caughtUp'] | undefined;
+  readonly posts: Keeping['posts'] | undefined;
   tracing: RuntimeHost['tracing'];
   metricsOf: RuntimeHost['metricsOf'];
   readonly #plan: Plan;
@@ -68,7 +70,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #tellsParent: boolean;
   #id: string | undefined;
   #resolve: ((result: RunResult) => void) | undefined;
-  #unfollow: (() => void) | undefined;
+  readonly #unfollow: (() => void) | undefined;
   /** Stops the compensation that is under way. */
   #compensating: AbortController | undefined;
   /** The result is there: what runs below still tell is not of this run any more. */
@@ -102,10 +104,12 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.stored = this.#keeping?.stored;
     this.checkKept = this.#keeping && this.#keeping.checkKept(this.secrets);
     this.caughtUp = this.#keeping?.caughtUp;
+    this.posts = this.#keeping?.posts;
     this.#runtime = new Runtime(plan, settings, this);
     this.#turn = turnOf(plan, this, settings);
     this.result = new Promise((resolve) => (this.#resolve = resolve));
-    if (settings.signal !== undefined) this.#follow(settings.signal);
+    if (settings.signal !== undefined)
+      this.#unfollow = follow(settings.signal, (reason) => void this.cancel(reason));
     const line =
       this.#turn && store === undefined ? joinLine(this.#turn, this.id, plan.id, settings.clock) : undefined;
     const within = contextOfCaller(settings);
@@ -250,13 +254,6 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     else void this.#compensate(ending);
   }
 
-  #follow(signal: AbortSignal): void {
-    const cancel = (): void => void this.cancel(signal.reason);
-    if (signal.aborted) return cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    this.#unfollow = () => signal.removeEventListener('abort', cancel);
-  }
-
   #open(input: unknown, within: Context | undefined, line: Line | undefined): void {
     if (!isWatched(this.settings)) return this.#fetchSecrets(input, line);
     watchRun(this, this.#plan, this.settings, within, this.#publisher, ({ tracing, metricsOf }) => {
@@ -292,6 +289,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #tellPending(input: unknown, runs: readonly string[]): void {
     const { clock, parent } = this.settings;
     this.journal.runPending(input, this.#turn?.limit ?? Infinity, runs, clock.now(), parent);
+    this.#runtime.signals().post();
   }
 
   async #beginKept(keeping: Keeping, input: unknown): Promise<void> {
@@ -330,7 +328,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   #hearFrom(message: Message): void {
     this.journal.runTold(message, undefined, this.settings.clock.now());
-    const refused = obey(this, message);
+    const refused = obey(this, () => this.#runtime.signals(), message);
     if (refused !== undefined) this.journal.runTold(message, refused, this.settings.clock.now());
   }
 

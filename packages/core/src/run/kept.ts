@@ -5,6 +5,7 @@ import { createId } from '../lib/id.ts';
 import type { RunEvent } from '../model/event.ts';
 import { OutputTooLargeError } from '../model/codec-error.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Signal } from '../model/signal.ts';
 import type { Message, NewLogEntry, Store } from '../model/store.ts';
 import { TaskCache } from './cache.ts';
 import type { RunSettings } from './options.ts';
@@ -14,6 +15,7 @@ import { TooManyRunsError } from '../model/turn-error.ts';
 import { type Past, takeUpLog } from './past.ts';
 import type { CheckKept } from '../runtime/loop.ts';
 import { callWaiting, lineIn } from './line-kept.ts';
+import { OwnMail } from './own-mail.ts';
 import type { Turn } from './turn.ts';
 import type { RunSecrets } from '../secrets/run-secrets.ts';
 import { type Opened, openRun } from '../store/kept-run.ts';
@@ -57,6 +59,7 @@ export class Keeping {
   #opened: Opened | undefined;
   #encoded: { readonly output: unknown; readonly text: string } | undefined;
   #inbox: Inbox | undefined;
+  #ownMail: OwnMail | undefined;
   #cache: TaskCache | undefined;
 
   /**
@@ -145,11 +148,14 @@ export class Keeping {
     if (waiting.turn !== undefined && !isActive(kept) && (finished === undefined || isRetried)) {
       const line = lineIn(this.#store, waiting.turn, kept.id, owner, heard);
       await waiting.turn.take(line, (runs) => {
+        this.#ownMail = new OwnMail(this.#store, kept.id, this.#broken);
         waiting.tell(input, runs);
         // What is told on the way to the store makes it pending again.
         return new Promise((resolve) => log.stored(resolve));
       });
+      this.#ownMail?.close();
       told = await line.untilCancelled();
+      for (const { id } of told) this.#ownMail?.heard(id);
       past = read();
     }
     return { past: begun ? past : undefined, input, told };
@@ -199,13 +205,28 @@ export class Keeping {
   }
 
   /** Hears what other processes say, after the message of this number. */
-  listen(after: number, told: (message: Message) => void): void {
+  listen(after: number, tell: (message: Message) => void): void {
     const { id } = this.#opened?.log ?? {};
-    if (id !== undefined) this.#inbox = listenTo(this.#store, id, after, { every: keepRepeating, told });
+    if (id === undefined) return;
+    const told = (message: Message): void => {
+      tell(message);
+      this.#ownMail?.heard(message.id);
+    };
+    this.#inbox = listenTo(this.#store, id, after, { every: keepRepeating, told });
   }
 
   /** Settles when the run has heard all that was said to it until now. It never rejects. */
-  readonly caughtUp = async (): Promise<void> => this.#inbox?.catchUp();
+  readonly caughtUp = async (): Promise<void> => {
+    await this.#ownMail?.sent;
+    await this.#inbox?.catchUp();
+  };
+
+  /** A signal is heard later, if the run has not started; or what was sent before it has not been heard. @throws UnstorableError */
+  readonly posts = ({ name, value, by }: Omit<Signal, 'number'>): boolean => {
+    if (this.#ownMail?.take({ type: 'signal', name, value }, by) !== true) return false;
+    void this.caughtUp();
+    return true;
+  };
 
   /** Nothing more is kept of it. */
   abandon(error: Error): void {

@@ -4,7 +4,7 @@ import { createId } from '../lib/id.ts';
 import { RunNotFoundError } from '../model/durable-error.ts';
 import { isWorkflowError } from '../model/error.ts';
 import type { RunMessage } from '../model/message.ts';
-import type { Message, Store } from '../model/store.ts';
+import type { Message, NewMessage, Store } from '../model/store.ts';
 import { freeIfDead } from '../store/dead-lease.ts';
 import type { RunResult } from '../model/result.ts';
 
@@ -27,18 +27,23 @@ export async function send(
   store: Store,
   run: string,
   message: RunMessage,
-  { by, id }: SendOptions = {},
+  options: SendOptions = {},
 ): Promise<number> {
+  const kept = await store.send(run, toMessage(message, options));
+  if (kept === undefined) throw new RunNotFoundError(run);
+  return kept.seq;
+}
+
+/** A message as a store keeps it. @throws UnstorableError */
+export function toMessage(message: RunMessage, { by, id }: SendOptions): NewMessage {
   const at = systemClock.now();
-  const kept = await store.send(run, {
+  return {
     id: id ?? createId(at),
     type: message.type,
     at,
     ...(by !== undefined && { by }),
     body: encode(message, 'the message', 'message'),
-  });
-  if (kept === undefined) throw new RunNotFoundError(run);
-  return kept.seq;
+  };
 }
 
 /** A run that does what it is told. */
@@ -48,7 +53,11 @@ interface Obedient {
   retry(task: string): void;
   skip(task: string): void;
   fail(task: string, error?: Error): void;
-  signal(name: string, value: unknown, options: { readonly by?: string }): void;
+}
+
+/** The signals of a run, which have been kept by the time it hears of them here. */
+interface Signals {
+  hear(name: string, value: unknown, by: string | undefined): void;
 }
 
 /**
@@ -64,16 +73,16 @@ export async function freeRun(store: Store, id: string): Promise<boolean> {
 }
 
 /** Does what a message says. @returns Why it cannot be done, if so. */
-export function obey(handle: Obedient, message: Message): string | undefined {
+export function obey(handle: Obedient, signals: () => Signals, message: Message): string | undefined {
   try {
-    act(handle, decode(message.body, `message ${message.seq}`) as RunMessage, message);
+    act(handle, signals, decode(message.body, `message ${message.seq}`) as RunMessage, message);
     return undefined;
   } catch (error) {
     return isWorkflowError(error) ? error.message : String(error);
   }
 }
 
-function act(handle: Obedient, message: RunMessage, { by }: Message): void {
+function act(handle: Obedient, signals: () => Signals, message: RunMessage, { by }: Message): void {
   switch (message.type) {
     case 'cancel':
       return void handle.cancel(message.reason, { force: message.force ?? false });
@@ -89,6 +98,6 @@ function act(handle: Obedient, message: RunMessage, { by }: Message): void {
         message.message === undefined ? undefined : new Error(message.message),
       );
     case 'signal':
-      return handle.signal(message.name, message.value, by === undefined ? {} : { by });
+      return signals().hear(message.name, message.value, by);
   }
 }

@@ -111,6 +111,41 @@ describe('a pool', () => {
     expect(started).toEqual(['r a', 'r free', 'r b']);
   });
 
+  test('is told apart from a slot of the run in how long a task was queued', async () => {
+    const { work, driving } = watched();
+    const retry = { attempts: 2, delay: 5, backoff: 'constant', jitter: 'none' } as const;
+    const twice: PlainTask['handler'] = async (data, context) => {
+      await work(data, context);
+      if (context.attempt === 1) throw new Error('once more');
+    };
+    const driven = driving(
+      [
+        { id: 'first', priority: 4, handler: work },
+        taking('a', work, { priority: 3 }),
+        taking('b', twice, { priority: 1, retry }),
+        { id: 'between', priority: 2, handler: work },
+        { id: 'map', pools: [{ pool: db }], fanOut: { kind: 'each', select: () => [1, 2] }, handler: work },
+      ],
+      { concurrency: 1 },
+    );
+    await ended(driven);
+    const waited = driven.events.flatMap((event) => {
+      if (event.type !== 'attempt.started') return [];
+      const at = event.at - driven.clock.startedAt;
+      const before = event.admissionMs === undefined ? '' : `, ${event.admissionMs} for the pool`;
+      return `${event.task}${event.item ?? ''}#${event.attempt} at ${at}${before}`;
+    });
+    expect(waited).toEqual([
+      'first#1 at 0',
+      'a#1 at 10',
+      'between#1 at 20',
+      'b#1 at 30, 20 for the pool',
+      'map0#1 at 40',
+      'b#2 at 50, 5 for the pool',
+      'map1#1 at 60, 20 for the pool',
+    ]);
+  });
+
   test('hands a slot on only after the log says how the one before it ended', async () => {
     const driven = drive(flowOf(['a', 'b', 'c'].map((id) => taking(id, () => driven.clock.sleep(5)))));
     await ended(driven);

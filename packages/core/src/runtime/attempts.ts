@@ -18,7 +18,8 @@ export interface AttemptEnds {
   failed(task: PlannedTask, item: Item | undefined, error: Error): void;
   /** The run was cancelled, and what was under way has ended. */
   stopped(task: PlannedTask, item: Item | undefined): void;
-  started(attempt: Attempt): void;
+  /** Gives how long it had to wait to be admitted, in milliseconds, if it had to. */
+  started(attempt: Attempt): number | undefined;
   /** The unit gives up its slot and whatever else it holds, until `again`. */
   waitingFor(task: PlannedTask, item: Item | undefined, wait: 'retry' | 'breaker'): void;
   again(task: PlannedTask, item: Item | undefined): void;
@@ -103,8 +104,8 @@ export class Attempts {
     const attempt = new Attempt(this.#host, task, item?.attempts ?? started, item);
     if (item === undefined) this.#live[index] = attempt;
     else item.live = attempt;
-    this.#ends.started(attempt);
-    journal.attemptStarted(index, attempt.attempt, now, item?.index);
+    const admissionMs = this.#ends.started(attempt);
+    journal.attemptStarted(index, attempt.attempt, now, item?.index, admissionMs);
     if (task.timeoutMs !== undefined) this.#loop.limits?.startAttempt(task, attempt, now);
     return attempt;
   }

@@ -24,6 +24,8 @@ export class Gates {
   readonly #house: House;
   readonly #admitted: (task: PlannedTask, item: Item | undefined) => void;
   #tickets: Map<Unit, Ticket> | undefined;
+  /** How long those that had to wait for their ticket did. */
+  #waitedMs: Map<Unit, number> | undefined;
   #sleeping: Map<number, () => void> | undefined;
   #cache: CacheGate | undefined;
   #itemFound: (item: Item, output: unknown) => void = () => undefined;
@@ -97,6 +99,7 @@ export class Gates {
     const { index } = task;
     const { scheduler } = this.#loop;
     let ticket: Ticket | undefined;
+    const since = this.#loop.now;
     try {
       const keyed = pools.map(({ pool, slots, key }) => ({
         pool,
@@ -108,7 +111,7 @@ export class Gates {
       ticket = admission.request(
         { pools: demands, resources, priority: task.definition.priority ?? 0 },
         () => {
-          if (ticket !== undefined) this.#granted(task, item, ticket);
+          if (ticket !== undefined) this.#granted(task, item, ticket, since);
         },
       );
     } catch (error) {
@@ -120,18 +123,21 @@ export class Gates {
   }
 
   /** Comes in the midst of a step, perhaps another run's: of whoever gives back what he held. */
-  #granted(task: PlannedTask, item: Item | undefined, ticket: Ticket): void {
+  #granted(task: PlannedTask, item: Item | undefined, ticket: Ticket, since: number): void {
     queueMicrotask(() => {
-      if (this.#tickets?.get(item ?? task.index) !== ticket) return;
+      const unit = item ?? task.index;
+      if (this.#tickets?.get(unit) !== ticket) return;
       this.#loop.tick();
+      (this.#waitedMs ??= new Map()).set(unit, this.#loop.now - since);
       this.#admitted(task, item);
       this.#loop.proceed();
     });
   }
 
-  /** An attempt of the unit starts. */
-  started(unit: Unit): void {
+  /** An attempt of the unit starts. Gives how long it had to wait to be admitted, in milliseconds, if it had to. */
+  started(unit: Unit): number | undefined {
     this.#tickets?.get(unit)?.start();
+    return this.#waitedMs?.get(unit);
   }
 
   /** The unit gives back what it holds, or no longer waits for it. */
@@ -140,6 +146,7 @@ export class Gates {
     const ticket = this.#tickets?.get(unit);
     if (ticket !== undefined) {
       this.#tickets?.delete(unit);
+      this.#waitedMs?.delete(unit);
       ticket.release();
     }
     if (this.#sleeping === undefined || typeof unit !== 'number') return;

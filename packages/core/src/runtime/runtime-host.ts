@@ -5,6 +5,7 @@ import type { OnFailure } from '../model/definition.ts';
 import type { Pool } from '../model/placement.ts';
 import type { Clock } from '../model/ports.ts';
 import type { MetricsOf } from '../model/metrics.ts';
+import type { Signal } from '../model/signal.ts';
 import type { Tracing } from '../model/tracing.ts';
 import type { Journal } from '../record/journal.ts';
 import type { OutputCache } from './cache-gate.ts';
@@ -43,6 +44,8 @@ export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' |
   readonly undoneBefore: ReadonlyMap<string, number> | undefined;
   /** Settles when the run has heard all that was said to it from other processes; absent where nothing can be. */
   readonly caughtUp: (() => Promise<void>) | undefined;
+  /** Whether the run will hear a signal later, from its store, which keeps it; absent where the run is not kept. */
+  readonly posts: ((signal: Omit<Signal, 'number'>) => boolean) | undefined;
   /** The spans of the run; absent where nobody traces it. Known once the run is opened. */
   readonly tracing: Tracing | undefined;
   /** Metrics of the tasks' own; absent where nobody collects any. Known once the run is opened. */

@@ -321,8 +321,8 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
 
   // What becomes of attempts.
 
-  started({ planned, item }: Attempt): void {
-    if (planned.placement !== undefined) this.#gates?.started(item ?? planned.index);
+  started({ planned, item }: Attempt): number | undefined {
+    return planned.placement === undefined ? undefined : this.#gates?.started(item ?? planned.index);
   }
 
   succeeded(attempt: Attempt, output: unknown): void {

@@ -12,7 +12,12 @@ import type { Loop } from './loop.ts';
 interface SignalHost {
   /** Settles when the run has heard all that was said to it from other processes; absent where nothing can be. */
   readonly caughtUp: (() => Promise<void>) | undefined;
+  /** Whether the run will hear a signal later, from its store, which keeps it; absent where the run is not kept. */
+  readonly posts: ((signal: Sent) => boolean) | undefined;
 }
+
+/** A signal that nothing was told of yet. */
+type Sent = Omit<Signal, 'number'>;
 
 /** A task that waits for a signal. */
 interface Waiting {
@@ -34,7 +39,7 @@ export class Signals {
   /** The first first. */
   readonly #waiting = new Map<TaskIndex, Waiting>();
   /** Sent before the run was known. */
-  #early: (() => void)[] = [];
+  #early: Sent[] = [];
 
   constructor(loop: Loop, host: SignalHost) {
     this.#loop = loop;
@@ -51,7 +56,12 @@ export class Signals {
   open(): void {
     const early = this.#early;
     this.#early = [];
-    for (const accept of early) accept();
+    for (const signal of early) this.#accept(signal);
+  }
+
+  /** The run will be known later, perhaps in another process: what was sent before is kept until then. */
+  post(): void {
+    this.#early = this.#early.filter((signal) => this.#host.posts?.(signal) !== true);
   }
 
   /**
@@ -64,16 +74,30 @@ export class Signals {
    * @throws UnstorableError where the run is kept, and the payload cannot be
    */
   send(name: string, value: unknown, by: string | undefined): void {
+    const signal = this.#toSignal(name, value, by);
+    if (this.#host.posts?.(signal) !== true) this.#takeIn(signal);
+  }
+
+  /** The same, of one that the run's store had. */
+  hear(name: string, value: unknown, by: string | undefined): void {
+    this.#takeIn(this.#toSignal(name, value, by));
+  }
+
+  #toSignal(name: string, value: unknown, by: string | undefined): Sent {
     const loop = this.#loop;
     const { schema } = this.#takerOf(name);
     if (loop.checkKept !== undefined) checkStorable(value, `signal '${name}'`, 'value');
     const fits = validate(schema, value, subjectOf(name), 'signal_invalid');
     // The task that takes it asks again.
     if (fits instanceof Promise) fits.catch(() => undefined);
-    const accept = (): void => this.#accept(name, value, by);
-    if (loop.phase === 'new') this.#early.push(accept);
-    else if (loop.journal.telling) queueMicrotask(accept);
-    else accept();
+    return { name, value, ...(by !== undefined && { by }) };
+  }
+
+  #takeIn(signal: Sent): void {
+    const loop = this.#loop;
+    if (loop.phase === 'new') this.#early.push(signal);
+    else if (loop.journal.telling) queueMicrotask(() => this.#accept(signal));
+    else this.#accept(signal);
   }
 
   /** @throws SignalRefusedError */
@@ -94,11 +118,11 @@ export class Signals {
     );
   }
 
-  #accept(name: string, value: unknown, by: string | undefined): void {
+  #accept(sent: Sent): void {
     const loop = this.#loop;
     if (loop.phase === 'ended') return;
     loop.tick();
-    const signal = { number: ++this.#sent, name, value, ...(by !== undefined && { by }) };
+    const signal = { number: ++this.#sent, ...sent };
     this.#kept.push(signal);
     loop.journal.runSignalled(signal, loop.now);
     for (const waiting of this.#waiting.values()) this.#take(waiting);

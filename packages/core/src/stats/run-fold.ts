@@ -84,6 +84,7 @@ export class RunFold {
       case 'attempt.started':
         counts.attempts++;
         life.startAttempt(event.item, at);
+        if (event.item === undefined) life.admissionMs += event.admissionMs ?? 0;
         return life.enter('running', at);
       case 'attempt.failed': {
         addAttempt(tally, life.endAttempt(event.item, at));

@@ -81,6 +81,11 @@ export interface PathShare {
   readonly share: number;
   /** Of `ms`, what it spent queued, in `task.waiting`, and between two attempts. The rest it ran, or was checked. */
   readonly queuedMs: number;
+  /**
+   * Of `queuedMs`, what passed for its pools, its share of the machine or a thread. The rest was for a slot of its run, but for what never
+   * got so far as to start.
+   */
+  readonly admissionMs: number;
   readonly waitingMs: number;
   readonly retryingMs: number;
 }

@@ -12,6 +12,8 @@ export class TaskLife {
   wasQueued = false;
   hasFailedAttempt = false;
   readonly spent: Record<ActiveTaskState, number> = { queued: 0, running: 0, waiting: 0, retrying: 0 };
+  /** Of the time it was queued, how long it was not for a slot of its run. */
+  admissionMs = 0;
   /** When the attempt under way was started, by its item; without items under `undefined`. */
   readonly #open = new Map<number | undefined, number>();
   #phase: ActiveTaskState | undefined = undefined;

@@ -1,6 +1,6 @@
 import { type Distribution, Values } from './distribution.ts';
 import { errorKind, type ErrorKind } from '../model/error-kind.ts';
-import type { TaskStats } from './stats.ts';
+import type { PathShare, TaskStats } from './stats.ts';
 
 /** So many kinds of errors are counted of a task: where there are more, names or codes are made up as they come. */
 const MOST_KINDS = 100;
@@ -48,10 +48,11 @@ export class TaskTally {
   readonly durations: Values = new Values();
   readonly attempts: Values = new Values();
   readonly queued: Values = new Values();
-  readonly path: { runs: number; ms: number; queuedMs: number; waitingMs: number; retryingMs: number } = {
+  readonly path: { -readonly [Name in keyof Omit<PathShare, 'share'>]: number } = {
     runs: 0,
     ms: 0,
     queuedMs: 0,
+    admissionMs: 0,
     waitingMs: 0,
     retryingMs: 0,
   };

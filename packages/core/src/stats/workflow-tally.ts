@@ -82,6 +82,7 @@ export class WorkflowTally {
     path.ms += to - from;
     this.#pathMs += to - from;
     path.queuedMs += life.spent.queued;
+    path.admissionMs += life.admissionMs;
     path.waitingMs += life.spent.waiting;
     path.retryingMs += life.spent.retrying;
   }

@@ -15,7 +15,8 @@ export const SPANS = {
     'Nothing but the fact that a run has begun, or goes on: exported at once, while a run is exported at its end.',
   'workflow.task':
     'One task, from when it is queued until it has ended. Linked to all tasks it depends on. Its handler runs in it, unless one below fits better.',
-  'workflow.attempt': 'One attempt of a task or an item that has more than one; its handler runs in it.',
+  'workflow.attempt':
+    'One attempt of a task, or of an item, that may have more than one; its handler runs in it.',
   'workflow.item': 'One item of a fanned-out task; its handler runs in it.',
   'workflow.compensate': 'What a task, or an item, has done is undone: one attempt of that.',
 } as const;

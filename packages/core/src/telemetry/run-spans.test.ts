@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { trace } from '@opentelemetry/api';
+import { type Span, trace } from '@opentelemetry/api';
 import { mortalStore, VirtualClock } from '@wf-sdk/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { flowOf, type PlainTask } from '../../test/kit.ts';
@@ -9,10 +9,14 @@ import {
   endSpans,
   fragment,
   graph,
+  readLog,
+  retry,
   run,
+  type RunEvent,
   type RunHandle,
   type RunOptions,
   type RunResult,
+  type TelemetryDetail,
   toJSON,
   workflow,
   type Workflow,
@@ -69,7 +73,7 @@ describe('the spans of a run', () => {
     expect(msOf(a?.startTime ?? [0, 0])).toBe(1_735_689_600_000);
   });
 
-  test('are one for each attempt where there is more than one, with the reason and the delay of the next', async () => {
+  test('are one for each attempt of a task that may have more than one, with the reason and the delay of the next', async () => {
     const { tree } = await traced((time) => [
       {
         id: 'flaky',
@@ -85,6 +89,7 @@ describe('the spans of a run', () => {
       'workflow.run w 230ms success',
       '  workflow.start w 0ms',
       '  workflow.task steady 0ms succeeded',
+      '    workflow.attempt steady 0ms',
       '  workflow.task flaky 230ms succeeded <workflow.task.retry> <workflow.task.retry>',
       '    workflow.attempt flaky 10ms error=ECONNREFUSED <exception>',
       '    workflow.attempt flaky 10ms error=ECONNREFUSED <exception>',
@@ -97,6 +102,52 @@ describe('the spans of a run', () => {
       'error.type': 'ECONNREFUSED',
       reason: 'refused',
     });
+  });
+
+  test('show what each attempt did below it, the first one too', async () => {
+    const query = (name: string): void => trace.getTracer('mine').startSpan(name).end();
+    const { tree } = await traced((time) => [
+      {
+        id: 'retried',
+        retry: { attempts: 2, delay: 100, backoff: 'constant', jitter: 'none' },
+        handler: async (_: never, { attempt, span }: { attempt: number; span: Span }) => {
+          query(`query ${attempt}`);
+          span.addEvent(`in ${attempt}`);
+          await time.sleep(10);
+          if (attempt === 1) throw new Error('once more');
+        },
+      },
+      {
+        id: 'recovered',
+        recover: [
+          { match: { kind: 'class', type: Error }, action: { type: 'run_then_retry', repair: () => 1 } },
+        ],
+        handler: (_: never, { attempt }: { attempt: number }) => {
+          query(`query ${attempt}`);
+          if (attempt === 1) throw new Error('once more');
+        },
+      },
+      {
+        id: 'skips',
+        recover: [{ match: { kind: 'code', code: 'x' }, action: { type: 'skip' } }],
+        handler: () => 1,
+      },
+    ]);
+    expect(tree).toEqual([
+      'workflow.run w 120ms success',
+      '  workflow.start w 0ms',
+      '  workflow.task skips 0ms succeeded',
+      '  workflow.task recovered 0ms succeeded <workflow.task.recovery>',
+      '    workflow.attempt recovered 0ms error=Error <exception>',
+      '      query 1 0ms',
+      '    workflow.attempt recovered 0ms',
+      '      query 2 0ms',
+      '  workflow.task retried 120ms succeeded <workflow.task.retry>',
+      '    workflow.attempt retried 10ms error=Error <in 1> <exception>',
+      '      query 1 0ms',
+      '    workflow.attempt retried 10ms <in 2>',
+      '      query 2 0ms',
+    ]);
   });
 
   test('say how a run failed, what was skipped, and what was undone', async () => {
@@ -139,6 +190,7 @@ describe('the spans of a run', () => {
       '  workflow.start w 0ms',
       '  workflow.task fan 10ms succeeded',
       '    workflow.item fan 0ms succeeded',
+      '      workflow.attempt fan 0ms',
       '    workflow.item fan 10ms succeeded <workflow.task.retry>',
       '      workflow.attempt fan 0ms error=Error <exception>',
       '      workflow.attempt fan 0ms',
@@ -245,13 +297,95 @@ describe('the trace of a run', () => {
     expect(treeOf(spans.slice(before))).toEqual([
       'workflow.run w 1000ms success links=1 <workflow.waiting>',
       '  workflow.start w 0ms',
-      '  workflow.task nap 1000ms succeeded',
+      '  workflow.task nap 1000ms succeeded links=1',
       '  workflow.task b 0ms succeeded links=1',
     ]);
     const [lost, again] = spans.filter(({ name }) => name === 'workflow.run w');
     expect(again?.parentSpanContext?.spanId).toBe(lost?.spanContext().spanId);
     expect(again?.links[0]?.context.spanId).toBe(lost?.spanContext().spanId);
     expect(lost?.attributes['workflow.execution.state']).toBe('running');
+  });
+});
+
+describe('what has ended in one process', () => {
+  const idOf = (name: string): string | undefined =>
+    otel
+      .spans()
+      .findLast((span) => span.name === `workflow.task ${name}`)
+      ?.spanContext().spanId;
+  const linksOf = (name: string): (string | undefined)[] | undefined =>
+    otel
+      .spans()
+      .findLast((span) => span.name === name)
+      ?.links.map(({ context }) => context.spanId);
+  const fails = (): never => {
+    throw new Error('broken');
+  };
+  /** Whatever can become of a task, before a nap in which the process dies. */
+  const ENDS: readonly PlainTask[] = [
+    { id: 'done', handler: () => 1, compensate: { undo: () => undefined } },
+    { id: 'left_out', conditions: [() => false], handler: () => 1 },
+    { id: 'failing', allowFailure: true, handler: fails },
+    { id: 'cut_off', dependsOn: ['failing'], handler: () => 1 },
+  ];
+  const IDS = ENDS.map(({ id }) => id);
+
+  test.each<TelemetryDetail>(['items', 'run'])(
+    'is linked to by what follows in the next, if it had a span: %s',
+    async (telemetry) => {
+      const store = createMemoryStore();
+      const tasks = (): Workflow =>
+        flowOf([
+          ...ENDS,
+          { id: 'nap', triggerRule: 'all_done', dependsOn: IDS, sleep: 1_000 },
+          { id: 'after', triggerRule: 'all_done', dependsOn: [...IDS, 'nap'], handler: () => 2 },
+          { id: 'breaks', dependsOn: ['nap'], handler: fails },
+        ]);
+      const mortal = mortalStore(store);
+      const first = clock();
+      void run(tasks(), undefined, { id: 'r', clock: first, store: mortal.store, telemetry });
+      await first.advance(500);
+      await mortal.die();
+      const known = IDS.map(idOf);
+      const named = new Set<string | undefined>();
+      for await (const event of readLog(store, 'r'))
+        if ('task' in event && event.type !== 'task.log' && 'spanId' in event) named.add(event.spanId);
+      expect(named).toEqual(new Set(telemetry === 'run' ? [] : known));
+      endSpans(first.now());
+      const second = clock();
+      await second.passUntil(
+        run(tasks(), undefined, { id: 'r', clock: second, store, telemetry: 'items' }).result,
+      );
+      expect(known.filter((id) => id !== undefined)).toHaveLength(telemetry === 'run' ? 0 : 4);
+      const linked = telemetry === 'run' ? [] : known;
+      expect(linksOf('workflow.task after')).toEqual([...linked, idOf('nap')]);
+      expect(linksOf('workflow.compensate done')).toEqual(linked.slice(0, 1));
+    },
+  );
+
+  test('is linked to by what begins anew in a retry', async () => {
+    const store = createMemoryStore();
+    let isBroken = true;
+    const tasks = flowOf([
+      { id: 'kept', handler: () => 1 },
+      { id: 'broken', dependsOn: ['kept'], handler: () => (isBroken ? fails() : 2) },
+      { id: 'last', dependsOn: ['kept', 'broken'], handler: () => 3 },
+    ]);
+    await run(tasks, undefined, { id: 'r', store });
+    const [kept, broken] = ['kept', 'broken'].map(idOf);
+    isBroken = false;
+    expect((await retry(tasks, 'r', { store })).state).toBe('succeeded');
+    expect([idOf('kept'), linksOf('workflow.task broken')]).toEqual([kept, [kept]]);
+    expect(idOf('broken')).not.toBe(broken);
+    expect(linksOf('workflow.task last')).toEqual([kept, idOf('broken')]);
+  });
+
+  test('names its span in no event where nobody traces it', async () => {
+    otel.close();
+    const events: RunEvent[] = [];
+    await run(flowOf(ENDS), undefined, { observers: [(event) => void events.push(event)] });
+    expect(events.filter((event) => 'spanId' in event)).toEqual([]);
+    expect(events.filter(({ type }) => type.startsWith('task.') && type !== 'task.queued')).toHaveLength(4);
   });
 });
 

@@ -21,9 +21,9 @@ import { messageOf } from '../lib/message.ts';
 import { readPlace } from '../lib/code-place.ts';
 import { NO_SPAN } from '../lib/no-span.ts';
 import { fromTraceparent, toTraceparent } from '../lib/traceparent.ts';
+import { mayRetry } from './may-retry.ts';
+import { isUndoing, type UndoEvent, UndoSpans } from './undo-spans.ts';
 import { OpenSpan, UnitSpan } from './unit-span.ts';
-
-type UndoEvent = Extract<TaskEvent, { readonly type: `compensation.${string}` }>;
 
 /** Which run is traced, and how. */
 export interface TracedRun {
@@ -45,7 +45,7 @@ export class RunSpans implements Tracing {
   /** The tasks that are open; of those that have ended, what names their spans, for links. */
   readonly #units = new Map<string, UnitSpan>();
   readonly #ended = new Map<string, SpanContext>();
-  #undoing: Map<string, OpenSpan> | undefined;
+  #undoing: UndoSpans | undefined;
   #span: OpenSpan | undefined;
   /** Since when this process has had the run, where another one had it before. */
   #resumedAt: number | undefined;
@@ -62,6 +62,7 @@ export class RunSpans implements Tracing {
     const first = before?.first === undefined ? undefined : fromTraceparent(before.first);
     const last = before?.last === undefined ? undefined : fromTraceparent(before.last);
     if (before !== undefined) this.#resumedAt = at;
+    if (first !== undefined && before !== undefined) this.#recall(first, before.tasks);
     const attributes: Attributes = {
       'workflow.name': plan.id,
       'workflow.execution.id': this.#run.id,
@@ -82,6 +83,19 @@ export class RunSpans implements Tracing {
     const named = this.#span.span.spanContext();
     this.traceId = named.traceId;
     return toTraceparent(named);
+  }
+
+  endingSpanId({ type, task, at }: Pick<TaskEvent, 'type' | 'task' | 'at'>): string | undefined {
+    const run = this.#span;
+    if (run === undefined || !this.#shows.tasks) return undefined;
+    const known = this.#nameOf(task) ?? this.#begin(run, { type, task, at }).span.spanContext();
+    return known.spanId;
+  }
+
+  /** What ended in a process before is linked to as well: it is of this run's trace. */
+  #recall({ traceId, traceFlags }: SpanContext, tasks: TraceBefore['tasks']): void {
+    for (const [task, spanId] of tasks)
+      this.#ended.set(task, { traceId, spanId, traceFlags, isRemote: true });
   }
 
   within<T>(traced: Traced, call: () => T): T {
@@ -109,7 +123,7 @@ export class RunSpans implements Tracing {
     const run = this.#span;
     if (run === undefined) return;
     for (const unit of this.#units.values()) unit.finish(unit.phase, at);
-    for (const undo of this.#undoing?.values() ?? []) undo.end(at);
+    this.#undoing?.leave(at);
     run.set('workflow.execution.state', 'running');
     this.#close(run, at);
   }
@@ -266,7 +280,7 @@ export class RunSpans implements Tracing {
   }
 
   /** What another process had queued is under way for as long as this one has had the run. */
-  #begin(run: OpenSpan, { type, task: id, at }: TaskEvent): UnitSpan {
+  #begin(run: OpenSpan, { type, task: id, at }: Pick<TaskEvent, 'type' | 'task' | 'at'>): UnitSpan {
     const { plan } = this.#run;
     const planned = plan.tasks[plan.indexOf.get(id) ?? -1];
     const wasUnderWay = type !== 'task.queued' && type !== 'task.skipped' && type !== 'task.upstream_failed';
@@ -278,9 +292,14 @@ export class RunSpans implements Tracing {
       attributes,
       links: planned === undefined ? undefined : this.#linksOf(planned),
     };
-    const unit = new UnitSpan(this.#tracer, 'workflow.task', id, start, this.#shows.attempts);
+    const unit = new UnitSpan(this.#tracer, 'workflow.task', id, start, this.#showsAttempts(planned));
     this.#units.set(id, unit);
     return unit;
+  }
+
+  /** Whether a second attempt comes is not known when the first begins, and what that one does belongs below its span. */
+  #showsAttempts(planned: PlannedTask | undefined): boolean {
+    return this.#shows.attempts && planned !== undefined && mayRetry(planned);
   }
 
   /** Written out: for each task it is made once more. */
@@ -309,7 +328,7 @@ export class RunSpans implements Tracing {
     const attributes = this.#attributesOf(id);
     attributes['workflow.task.item'] = index;
     const start = { parent: task.context, at, attributes, links: undefined };
-    const item = new UnitSpan(this.#tracer, 'workflow.item', id, start, true);
+    const item = new UnitSpan(this.#tracer, 'workflow.item', id, start, task.showsAttempts);
     task.items.set(index, item);
     return item;
   }
@@ -319,28 +338,12 @@ export class RunSpans implements Tracing {
     const state = event.type.slice('compensation.'.length);
     run.event('workflow.compensation', at, { task, item, attempt, state });
     if (!this.#shows.tasks) return;
-    const undoing = (this.#undoing ??= new Map<string, OpenSpan>());
-    const key = undoKey(task, item);
-    if (event.type === 'compensation.started') {
-      const attributes: Attributes = {
-        ...this.#attributesOf(task),
-        'workflow.task.attempt': attempt,
-        ...(item !== undefined && { 'workflow.task.item': item }),
-      };
-      const done = this.#nameOf(task);
-      const links = done === undefined ? undefined : [{ context: done }];
-      const start = { parent: run.context, at, attributes, links };
-      undoing.set(key, new OpenSpan(this.#tracer, 'workflow.compensate', task, start));
-      return;
-    }
-    const span = undoing.get(key);
-    if (event.type === 'compensation.failed') span?.failed(event.error, at);
-    span?.end(at);
-    undoing.delete(key);
+    this.#undoing ??= new UndoSpans(this.#tracer);
+    this.#undoing.observe(event, run.context, this.#attributesOf(task), this.#nameOf(task));
   }
 
   #spanOf({ planned, item, undoes }: Traced): OpenSpan | undefined {
-    if (undoes) return this.#undoing?.get(undoKey(planned.id, item?.index)) ?? this.#span;
+    if (undoes) return this.#undoing?.of(planned.id, item?.index) ?? this.#span;
     const task = this.#units.get(planned.id);
     const unit = item === undefined ? task : (task?.items.get(item.index) ?? task);
     return unit?.innermost ?? this.#span;
@@ -383,14 +386,6 @@ function addPlace(attributes: Attributes, { handler, place }: TaskDefinition): v
   if (read === undefined) return;
   attributes['code.file.path'] = read.file;
   attributes['code.line.number'] = read.line;
-}
-
-function isUndoing(event: TaskEvent): event is UndoEvent {
-  return event.type.startsWith('compensation.');
-}
-
-function undoKey(task: string, item: number | undefined): string {
-  return item === undefined ? task : `${task}[${item}]`;
 }
 
 /** @param ms Milliseconds since the epoch. */

@@ -181,6 +181,21 @@ function checkTasks({ result, events }: Played): void {
   }
 }
 
+/** Each event that ends a task names the task's span. */
+function checkNames({ events }: Played): void {
+  const named = new Map(spans.ended.map((span) => [span.spanContext().spanId, span]));
+  for (const event of events) {
+    if (!('task' in event) || !ENDS.has(event.type)) continue;
+    const span = 'spanId' in event ? named.get(event.spanId ?? '') : undefined;
+    expect(span?.name).toBe(`workflow.task ${event.task}`);
+    expect(span?.attributes['workflow.execution.id']).toBe(event.run);
+  }
+}
+
+const ENDS: ReadonlySet<string> = new Set(
+  ['succeeded', 'failed', 'upstream_failed', 'skipped', 'cancelled'].map((end) => `task.${end}`),
+);
+
 /** Without what names the spans. */
 function plain(events: readonly RunEvent[]): unknown[] {
   return events.map((event) => {
@@ -208,6 +223,7 @@ test('whatever tasks do, each span ends once and inside its parent, and telemetr
       expect(spans.ended).toHaveLength(spans.started.length);
       checkTree();
       checkTasks(played);
+      checkNames(played);
       const silent = await play(given, 'off');
       expect(plain(silent?.events ?? [])).toEqual(plain(played.events));
       expect(silent?.result).toEqual(played.result);

@@ -72,17 +72,15 @@ export interface SpanStart {
 export class UnitSpan extends OpenSpan {
   phase: ActiveTaskState = 'queued';
   queuedAt: number | undefined;
+  readonly showsAttempts: boolean;
   #items: Map<number, UnitSpan> | undefined;
   readonly #id: string;
   readonly #attributes: Attributes;
-  readonly #showsAttempts: boolean;
   #queuedS: number | undefined;
   #made = 0;
   #attempt: OpenSpan | undefined;
-  /** It gets its span once there is a second one. */
-  #first: { startedAt: number; endedAt?: number; error?: unknown } | undefined;
 
-  /** @param showsAttempts Whether attempts have spans, where there is more than one. */
+  /** @param showsAttempts Whether its attempts have spans, the first one from the start: its handler runs in it. */
   constructor(
     tracer: Tracer,
     kind: 'workflow.task' | 'workflow.item',
@@ -93,7 +91,7 @@ export class UnitSpan extends OpenSpan {
     super(tracer, kind, id, start);
     this.#id = id;
     this.#attributes = start.attributes;
-    this.#showsAttempts = showsAttempts;
+    this.showsAttempts = showsAttempts;
   }
 
   /** The items that are under way. */
@@ -118,12 +116,7 @@ export class UnitSpan extends OpenSpan {
   attemptStarted(attempt: number, at: number): void {
     const queuedS = this.leaveQueue(at);
     this.#made++;
-    if (!this.#showsAttempts) return;
-    if (attempt === 1) {
-      this.#first = { startedAt: at };
-      return;
-    }
-    this.#showFirst();
+    if (!this.showsAttempts) return;
     this.#attempt = this.#begin(attempt, at);
     this.#attempt.set('workflow.task.queue.duration', queuedS);
   }
@@ -132,10 +125,6 @@ export class UnitSpan extends OpenSpan {
     if (retryInMs !== undefined) {
       this.phase = 'retrying';
       this.retryFollows(attempt, error, retryInMs, at);
-    }
-    if (this.#first !== undefined && this.#first.endedAt === undefined && this.#attempt === undefined) {
-      this.#first.endedAt = at;
-      this.#first.error = error;
     }
     this.#attempt?.failed(error, at);
     this.#endAttempt(at);
@@ -166,17 +155,7 @@ export class UnitSpan extends OpenSpan {
   pause(phase: ActiveTaskState, at: number): void {
     this.phase = phase;
     this.#endAttempt(at);
-    if (this.#first !== undefined) this.#first.endedAt ??= at;
     this.#finishItems('cancelled', at);
-  }
-
-  #showFirst(): void {
-    if (this.#first === undefined) return;
-    const { startedAt, endedAt = startedAt, error } = this.#first;
-    this.#first = undefined;
-    const span = this.#begin(1, startedAt);
-    if (error !== undefined) span.failed(error, endedAt);
-    span.end(endedAt);
   }
 
   #begin(attempt: number, at: number): OpenSpan {
