@@ -136,7 +136,7 @@ export class Decisions {
     const { root } = this.#tree;
     this.#armed = root.countIn('running', 'waiting', 'retrying') > 0;
     if (!this.#isStuck) return;
-    if (this.#desk.canAsk && waitingIn(root).length > 0) void this.#ask();
+    if (waitingIn(root).length > 0 && this.#desk.canAsk) void this.#ask();
     else this.#giveUp();
   }
 

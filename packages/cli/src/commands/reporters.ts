@@ -46,15 +46,13 @@ function withoutLess(reporter: Reporter, level: LogLevel | undefined): Reporter 
 
 /** A person can be asked who reads what is printed and can type; input that was read to its end cannot be typed into. */
 export function deskFor(reporter: Reporter, { json, logFormat }: ShowFlags): Desk {
-  const { stdin, stderr } = process;
+  const { stderr } = process;
   return {
-    canAsk:
-      json !== true &&
-      logFormat !== 'json' &&
-      stdin.isTTY &&
-      !stdin.readableEnded &&
-      stderr.isTTY &&
-      process.env['CI'] === undefined,
+    // Looked up only when there is something to ask: Node opens standard input when it is first read.
+    get canAsk() {
+      if (json === true || logFormat === 'json' || process.env['CI'] !== undefined) return false;
+      return stderr.isTTY && process.stdin.isTTY && !process.stdin.readableEnded;
+    },
     colours: coloursFor(stderr),
     pause: () => reporter.pause?.() ?? (() => undefined),
     say,

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { TransformOptions } from 'jiti';
 
 const STACK_MB = 64;
@@ -21,6 +20,8 @@ try {
  * some 190 tasks overflows the main thread's stack; here a thousand pass, in about a second.
  */
 export function transformWithLargeStack(options: TransformOptions): string | undefined {
+  // Hardly ever needed, and it takes a while to load.
+  const { MessageChannel, receiveMessageOnPort, Worker } = process.getBuiltinModule('node:worker_threads');
   const { port1, port2 } = new MessageChannel();
   const done = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(WORKER, {

@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Jiti, TransformOptions } from 'jiti';
 import { createCompileCache } from './compile-cache.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -9,7 +10,7 @@ import { LoadError, type SourceLocation } from './load-error.ts';
 import { showPath } from './show-path.ts';
 
 /** Raise when what `transform` is asked for changes, so that no older cache entry is taken. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FAILED = 'exports.__JITI_ERROR__ = ';
 export const OVERFLOW = 'Maximum call stack size exceeded';
 
@@ -84,5 +85,6 @@ function failureOf(code: string): Failure | undefined {
 }
 
 function jitiVersion(): string {
-  return (createRequire(import.meta.url)('jiti/package.json') as { version: string }).version;
+  const manifest = readFileSync(fileURLToPath(import.meta.resolve('jiti/package.json')), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { createId } from './id.ts';
 
@@ -10,6 +10,14 @@ test('an ID made later sorts after one made earlier', () => {
 
 test('IDs made in the same millisecond differ', () => {
   expect(new Set(Array.from({ length: 5_000 }, () => createId(1_763_700_000_000.7))).size).toBe(5_000);
+});
+
+test('and do so where chance is held fast', () => {
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.999_999_999_999_999);
+  const ids = Array.from({ length: 100 }, () => createId(1_763_700_000_000));
+  random.mockRestore();
+  expect(new Set(ids).size).toBe(100);
+  expect(ids.every((id) => /^[0-9a-z]{26}$/.test(id))).toBe(true);
 });
 
 test('an ID is 26 characters that need no escaping anywhere', () => {
