@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { ASKS, bury, CHAIN, jsonLines } from './kept.ts';
+import { ASKS, CHAIN, jsonLines } from './kept.ts';
 import { type Sandbox, test } from './sandbox.ts';
 import { canOpenTerminal, show } from './show.ts';
 
@@ -51,7 +51,7 @@ describe('wf-sdk runs', () => {
     expect((await sandbox.run(['runs'])).stdout).toMatch(/^one +running +chain/m);
     started.kill('SIGKILL');
     await started.ended;
-    await bury(sandbox);
+    // At once: that its process is not there any more can be seen, and its lease need not run out.
     const { stdout, stderr } = await sandbox.run(['runs', '--status', 'interrupted']);
     expect(stdout).toMatch(/^one +interrupted +chain/m);
     expect(stderr).toContain('wf-sdk resume <run> goes on with one');
@@ -99,7 +99,7 @@ describe('wf-sdk status', () => {
     const { code, stdout } = await sandbox.run(['status', 'order-1']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^order · run order-1 · waiting\nbegun .*; waits since .*\n✔ price .*\n\? review .*how many\? · large\n· buy\n/,
+      /^order · run order-1 · waiting\nbegun .*; has waited for .*\n✔ price .*\n\? review .*how many\? · large\n· buy\n/,
     );
     expect(stdout).toContain(`  wf-sdk approve order-1 review '<JSON>'`);
     const json = JSON.parse((await sandbox.run(['status', 'order-1', '--json'])).stdout) as object;

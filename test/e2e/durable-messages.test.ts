@@ -88,11 +88,11 @@ describe('a decision from another process', () => {
     [['approve', 'one', 'revew', '1'], `run one has no task 'revew'; did you mean 'review'?\n`],
     [
       ['skip', 'one', 'price'],
-      `task 'price' of run one does not wait for a decision: it is succeeded; what waits is review\n`,
+      `task 'price' of run one does not wait for a decision: it has succeeded; what waits is review\n`,
     ],
     [
       ['approve', 'one', 'review', 'four'],
-      'the value of an approval is JSON: four is not JSON; a text goes in quotes: "four"\n',
+      'the value of an approval is JSON: four is not JSON; a text goes in quotes: \'"four"\'\n',
     ],
     [['approve', 'onr', 'review', '1'], `there is no run 'onr'; did you mean 'one'?\n`],
   ] as const)('is refused at once where it cannot be meant: %j', async ([args, message], { sandbox }) => {
@@ -167,6 +167,8 @@ describe('cancelling from another process', () => {
     const again = await sandbox.run(['cancel', 'one']);
     expect(again.stderr).toBe('run one has ended already: it was cancelled\n');
     expect(again.code).toBe(2);
+    const late = await sandbox.run(['skip', 'one', 'a']);
+    expect(late).toMatchObject({ code: 2, stderr: again.stderr });
   });
 });
 

@@ -1,8 +1,9 @@
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { openStore } from 'wf-sdk/store';
 import { ASKS, bury, CHAIN, jsonLines, keptEvent, linesOf } from './kept.ts';
-import { test } from './sandbox.ts';
+import { BIN, test } from './sandbox.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -280,3 +281,40 @@ describe('a run of an ID that is kept', () => {
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--durable') as string });
   });
 });
+
+// A limit on the length of files stands for a full disk: its store can be opened, and cannot grow.
+test.skipIf(process.platform !== 'linux')(
+  'a run that its store has no room for is not said to be kept',
+  async ({ sandbox }) => {
+    sandbox.write(
+      'pipeline.ts',
+      `import { workflow } from 'wf-sdk';\nexport default workflow('w').addTask('now').run(() => 1);\n`,
+    );
+    await sandbox.run(['run', 'pipeline.ts', '--durable', '--run-id', 'a']);
+    const limited = (id: string): SpawnSyncReturns<string> =>
+      spawnSync(
+        'bash',
+        [
+          '-c',
+          'ulimit -f 32; exec "$0" "$@"',
+          process.execPath,
+          BIN,
+          'run',
+          'pipeline.ts',
+          '--durable',
+          '--run-id',
+          id,
+        ],
+        { cwd: sandbox.path('.'), encoding: 'utf8' },
+      );
+    const tried = ['b', 'c'].map((id) => ({ id, ...limited(id) }));
+    const { stdout } = await sandbox.run(['runs', '--json']);
+    const kept = new Set(jsonLines(stdout).map(({ run }) => run));
+    expect(kept.has('c')).toBe(false);
+    for (const { id, status, stderr } of tried) {
+      expect([id, status]).toEqual([id, kept.has(id) ? 1 : 2]);
+      expect([id, stderr.includes(`wf-sdk resume ${id}`)]).toEqual([id, kept.has(id)]);
+      expect(stderr).toMatch(/store \S+ (failed|cannot grow)/);
+    }
+  },
+);

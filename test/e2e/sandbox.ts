@@ -14,7 +14,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base } from 'vitest';
 
-const BIN = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
+/** The command, as it was built. */
+export const BIN: string = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url));
 
 /** How a command ended, and what it printed. */
 export interface Ended {

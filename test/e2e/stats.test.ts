@@ -161,14 +161,17 @@ describe('where there is nothing to count', () => {
     ],
     [['--limit', '0'], 'It must be a whole number from 1.'],
     [['--since', 'soon'], `It must be a duration such as '90s', '12h' or '30d'.`],
-    [['--events', 'none.jsonl'], 'none.jsonl cannot be read as events (Error: ENOENT'],
+    [
+      ['--events', 'none.jsonl'],
+      'none.jsonl cannot be read as events: there is no such file. wf-sdk run --events <file> writes',
+    ],
     [
       ['--events', 'quick.ts'],
       `quick.ts: line 1 is no event of a run, but 'import { workflow } from 'wf-sdk';'; give a file that wf-sdk run --events <file> wrote`,
     ],
     [['a.jsonl'], 'to count a file of events: wf-sdk stats --events a.jsonl'],
     [['--events', 'a.jsonl', 'quick'], 'a workflow is named before --events'],
-    [['--events', '.'], '. cannot be read as events (Error: EISDIR'],
+    [['--events', '.'], '. cannot be read as events: it is a folder. '],
   ] as const)('a wrong command line: %j', async ([args, message], { sandbox }) => {
     some(sandbox);
     const { code, stdout, stderr } = await sandbox.run(['stats', ...args]);

@@ -243,6 +243,7 @@ export {
   UnreadableError,
   UnstorableError,
   OutputTooLargeError,
+  driverOf,
   freeRun,
   SecretExposedError,
   SecretsError,

@@ -152,6 +152,7 @@ export { SecretExposedError, SecretsError } from './model/secret-error.ts';
 export { TooManyRunsError } from './model/turn-error.ts';
 
 // Store
+export { driverOf } from './read/driver.ts';
 export { readLog } from './read/log.ts';
 export { readStats, statsOf, type StatsQuery } from './read/stats.ts';
 export type { Distribution } from './stats/distribution.ts';

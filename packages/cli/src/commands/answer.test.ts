@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAnswer, readValue } from './answer.ts';
+import { quoteForShell, readAnswer, readValue } from './answer.ts';
 
 test.each([
   ['a {"paid": true}', { decision: 'approve', value: { paid: true } }],
@@ -19,9 +19,17 @@ test.each([
   ['', 'answer with a, r, s or f'],
   ['yes', 'answer with a, r, s or f'],
   ['r now', 'now has no meaning here: only a and f take more than a letter'],
+  ['a {keep:5}', '{keep:5} is not JSON: a key in double quotes expected, not keep:5}'],
+  ['a [1, 2', '[1, 2 is not JSON: "," or "]" expected, but the text ends here'],
   ['a receipt "7"', String.raw`receipt "7" is not JSON; a text goes in quotes: "receipt \"7\""`],
 ])('%j is not', (line, problem) => {
   expect(readAnswer(line)).toEqual({ problem });
+});
+
+test('a shell takes quotes away, and is given some for it', () => {
+  expect(readValue("it's", quoteForShell)).toEqual({
+    problem: String.raw`it's is not JSON; a text goes in quotes: '"it'\''s"'`,
+  });
 });
 
 test('a value may be left out', () => {

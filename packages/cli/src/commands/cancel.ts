@@ -1,8 +1,7 @@
 import { findRun } from '../keep/find-run.ts';
 import { type StoreFlags, withStore } from '../keep/open-store.ts';
-import { hasRunEnded } from '../keep/run-family.ts';
+import { refuseEnded } from '../keep/refuse-ended.ts';
 import { tell } from '../keep/tell.ts';
-import { UsageError } from '../usage-error.ts';
 import { sayReply } from './say-reply.ts';
 
 interface CancelFlags extends StoreFlags {
@@ -16,7 +15,7 @@ export async function cancelRun(given: string, flags: CancelFlags): Promise<numb
   const { reason, force } = flags;
   return withStore(flags, 'write', async (store) => {
     const run = await findRun(store, given);
-    if (hasRunEnded(run)) throw new UsageError(`run ${run.id} has ended already: it ${verb(run.state)}`);
+    refuseEnded(run);
     const message = {
       type: 'cancel',
       ...(reason !== undefined && { reason }),
@@ -25,8 +24,4 @@ export async function cancelRun(given: string, flags: CancelFlags): Promise<numb
     const done = `run ${run.id} is being cancelled: running tasks have been told to stop`;
     return sayReply(run, message, done, await tell(store, run, message), flags);
   });
-}
-
-function verb(state: string): string {
-  return state === 'cancelled' ? 'was cancelled' : state;
 }

@@ -1,13 +1,13 @@
-import type { RunMessage, Store, StoredRun } from '@wf-sdk/core';
+import type { RunMessage, Store, StoredRun, TaskState } from '@wf-sdk/core';
 import { findRun } from '../keep/find-run.ts';
 import { type StoreFlags, withStore } from '../keep/open-store.ts';
-import { hasRunEnded } from '../keep/run-family.ts';
+import { refuseEnded } from '../keep/refuse-ended.ts';
 import { pictureOf } from '../keep/run-picture.ts';
 import { tell } from '../keep/tell.ts';
 import { didYouMean } from '../load/did-you-mean.ts';
 import { type Waiting, waitingIn } from '../show/waiting.ts';
 import { UsageError } from '../usage-error.ts';
-import { readValue } from './answer.ts';
+import { quoteForShell, readValue } from './answer.ts';
 import { sayReply } from './say-reply.ts';
 
 interface DecideFlags extends StoreFlags {
@@ -23,7 +23,7 @@ export async function approveTask(
   value: string | undefined,
   flags: DecideFlags,
 ): Promise<number> {
-  const answer = readValue(value ?? '');
+  const answer = readValue(value ?? '', quoteForShell);
   if ('problem' in answer) throw new UsageError(`the value of an approval is JSON: ${answer.problem}`);
   return decideTask(
     given,
@@ -73,7 +73,7 @@ async function waitingTask(
   run: StoredRun,
   wanted: string,
 ): Promise<{ readonly run: StoredRun; readonly task: string }> {
-  if (hasRunEnded(run)) throw new UsageError(`run ${run.id} has ended already: ${run.state}`);
+  refuseEnded(run);
   const { tree } = await pictureOf(store, run);
   const waiting = waitingIn(tree.root);
   const meant = waiting.filter((one) => one.task.id === wanted || nameOf(one) === wanted);
@@ -89,6 +89,9 @@ async function waitingTask(
   return { run: await findRun(store, first.run.id), task: first.task.id };
 }
 
+/** A task has succeeded and has failed; it is skipped, and is pending. */
+const HAS: ReadonlySet<TaskState> = new Set<TaskState>(['succeeded', 'failed']);
+
 function notWaiting(
   { id }: StoredRun,
   wanted: string,
@@ -99,7 +102,7 @@ function notWaiting(
   const what =
     known === undefined
       ? `run ${id} has no task '${wanted}'`
-      : `task '${wanted}' of run ${id} does not wait for a decision: it is ${known.state}`;
+      : `task '${wanted}' of run ${id} does not wait for a decision: it ${HAS.has(known.state) ? 'has' : 'is'} ${known.state}`;
   if (waiting.length === 0) return `${what}, and nothing else of it waits for one`;
   const names = waiting.map(nameOf);
   const near = known === undefined ? didYouMean(wanted, names) : undefined;

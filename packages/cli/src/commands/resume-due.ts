@@ -1,8 +1,7 @@
-import type { Store, StoredRun } from '@wf-sdk/core';
+import { driverOf, type Store, type StoredRun } from '@wf-sdk/core';
 import { EXIT } from '../exit-codes.ts';
 import { explain } from '../explain.ts';
 import { openExistingForRun } from '../keep/open-store.ts';
-import { driverOf } from '../keep/phase.ts';
 import { ALL, hasRunEnded } from '../keep/run-family.ts';
 import { UsageError } from '../usage-error.ts';
 import { resumeIn, resumeRun, type TakeUpFlags } from './resume.ts';

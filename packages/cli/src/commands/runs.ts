@@ -1,7 +1,7 @@
-import type { RunQuery, Store, StoredRun } from '@wf-sdk/core';
+import { driverOf, type RunQuery, type Store, type StoredRun } from '@wf-sdk/core';
 import { EXIT } from '../exit-codes.ts';
 import { type StoreFlags, withStore } from '../keep/open-store.ts';
-import { type Phase, driverOf, phaseOf } from '../keep/phase.ts';
+import { type Phase, phaseOf } from '../keep/phase.ts';
 import { ALL, hasRunEnded } from '../keep/run-family.ts';
 import { storeFlag } from '../keep/store-path.ts';
 import { formatAge, formatInstant } from '../show/age.ts';

@@ -1,13 +1,14 @@
 import { keptTasks, type Store, type StoredRun } from '@wf-sdk/core';
 import { findRun } from '../keep/find-run.ts';
 import { type StoreFlags, withStore } from '../keep/open-store.ts';
+import { refuseEnded } from '../keep/refuse-ended.ts';
 import { hasRunEnded, runsBelow } from '../keep/run-family.ts';
 import { pictureOf } from '../keep/run-picture.ts';
 import { tell } from '../keep/tell.ts';
 import { didYouMean } from '../load/did-you-mean.ts';
 import { signalledIn } from '../show/waiting.ts';
 import { UsageError } from '../usage-error.ts';
-import { readValue } from './answer.ts';
+import { quoteForShell, readValue } from './answer.ts';
 import { sayReply } from './say-reply.ts';
 
 interface SignalFlags extends StoreFlags {
@@ -21,7 +22,7 @@ export async function sendSignal(
   text: string | undefined,
   flags: SignalFlags,
 ): Promise<number> {
-  const answer = readValue(text ?? '');
+  const answer = readValue(text ?? '', quoteForShell);
   if ('problem' in answer) throw new UsageError(`the payload of a signal is JSON: ${answer.problem}`);
   const value = 'value' in answer ? answer.value : undefined;
   return withStore(flags, 'write', async (store) => {
@@ -44,7 +45,7 @@ export async function sendSignal(
  * @throws UsageError where none has, or several do
  */
 async function runFor(store: Store, found: StoredRun, name: string): Promise<StoredRun> {
-  if (hasRunEnded(found)) throw new UsageError(`run ${found.id} has ended already: ${found.state}`);
+  refuseEnded(found);
   const { tree } = await pictureOf(store, found);
   const waiting = signalledIn(tree.root).filter(({ task }) => task.signal === name);
   const ids = new Set(waiting.map(({ run }) => run.id).filter((id) => id !== undefined));

@@ -48,11 +48,11 @@ export function aCount(text: string): number {
   return number;
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of `90s`, `5m`, `12h`, `30d`. */
+/** Milliseconds of `500ms`, `90s`, `5m`, `12h`, `30d`. */
 export function aLongDuration(text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text) ?? [];
   const ms = Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
   if (Number.isNaN(ms))
     throw new InvalidArgumentError("It must be a duration such as '90s', '12h' or '30d'.");

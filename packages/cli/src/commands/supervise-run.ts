@@ -117,8 +117,9 @@ async function superviseTraced(
     eventsFile?.end(),
     ...(result === undefined || !isKept(result) ? [] : [resultFile?.write(result, named)]),
   ].filter((problem) => problem !== undefined);
+  const isThere = result === undefined || isKept(result) || (await isStored(kept, handle.id));
   if (result === undefined) for (const line of howToGoOn(handle.id, tree.root, flags)) say(line);
-  else if (!isKept(result)) say(notKept(result, flags), 'error');
+  else if (!isKept(result)) say(notKept(result, isThere, flags), 'error');
   // JSON has said already how the run ended.
   else if (
     flags.json !== true &&
@@ -140,6 +141,7 @@ async function superviseTraced(
   if (result?.error?.code === 'too_many_runs') await turns.tell(plan.id);
   for (const problem of problems) say(problem, 'error');
   if (result === undefined) return EXIT.waiting;
+  if (!isThere) return EXIT.usage;
   const code = exitCodeOf(result, decisions.gaveUp ? 'waiting' : watch.signal);
   return code === EXIT.succeeded && problems.length > 0 ? EXIT.failed : code;
 }
@@ -172,12 +174,22 @@ function isKept(result: RunResult): result is Exclude<RunResult, NotKept> {
 }
 
 /** Why a run was refused, or could not go on; and then what to do. */
-function notKept(result: RunResult, flags: DrivingFlags): string {
+function notKept(result: RunResult, isThere: boolean, flags: DrivingFlags): string {
   const { error } = result;
   const why = error?.code === 'run_not_kept' ? error.cause : error;
   const message = why instanceof Error ? why.message : String(why);
-  if (exitCodeOf(result, undefined) === EXIT.usage) return message;
+  if (!isThere || exitCodeOf(result, undefined) === EXIT.usage) return message;
   return [message, ...howToGoOn(result.run, undefined, flags)].join('\n');
+}
+
+/** Whether the store has the run: of one that could not even be begun there is nothing to go on with. */
+async function isStored(kept: Kept | undefined, id: string): Promise<boolean> {
+  try {
+    return kept === undefined || (await kept.run.store.find(id)) !== undefined;
+  } catch {
+    // A store that cannot be read now may have it.
+    return true;
+  }
 }
 
 function howToResume({ id }: RunHandle<RunResult>, flags: DrivingFlags): string {

@@ -1,5 +1,5 @@
-import { freeRun, type RunEvent, type Store, type StoredRun } from '@wf-sdk/core';
-import { type Phase, driverOf, phaseOf } from '../keep/phase.ts';
+import { driverOf, type RunEvent, type Store, type StoredRun } from '@wf-sdk/core';
+import { type Phase, phaseOf } from '../keep/phase.ts';
 import { ALL } from '../keep/run-family.ts';
 import { storeFlag } from '../keep/store-path.ts';
 
@@ -64,10 +64,7 @@ export class TurnNotices {
     for (const workflow of new Set(this.#waiting.values())) await this.tell(workflow);
   }
 
-  async #tell(store: Store, listed: StoredRun): Promise<void> {
-    // A process of this machine that is no longer there is not waited for until its lease is over.
-    const run = (await freeRun(store, listed.id)) ? await store.find(listed.id) : listed;
-    if (run === undefined) return;
+  async #tell(store: Store, run: StoredRun): Promise<void> {
     const now = Date.now();
     const phase = await phaseOf(store, run, now);
     const isBrief = this.#flags.quiet === true || this.#flags.json === true;

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freeRun, type Lease, type Store, type StoredRun } from '@wf-sdk/core';
+import { driverOf, type Lease, type Store, type StoredRun } from '@wf-sdk/core';
 import { formatDuration } from '../show/format.ts';
 import { UsageError } from '../usage-error.ts';
-import { driverOf } from './phase.ts';
 import { hasRunEnded, runsBelow } from './run-family.ts';
 
 /** So often it is looked whether its driver still lives, in milliseconds. */
@@ -21,9 +20,6 @@ export async function awaitDriver(store: Store, id: string, say: (text: string) 
   for (;;) {
     const now = Date.now();
     const held = await heldRuns(store, id, now);
-    // A process of this machine that is no longer there need not be waited for.
-    const freed = await Promise.all(held.map(({ run }) => freeRun(store, run.id)));
-    if (freed.includes(true)) continue;
     for (const { run, lease, driver } of held) {
       const before = first.get(run.id);
       if (before !== undefined && (before.owner !== lease.owner || before.until !== lease.until))

@@ -2,6 +2,12 @@ import { createReadStream } from 'node:fs';
 import { readEventLines, type RunEvent } from '@wf-sdk/core';
 import { UsageError } from '../usage-error.ts';
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'no permission to read it',
+};
+
 /**
  * The events in files that `wf-sdk run --events` or `--json` wrote, one file after the other. A last line that the end of its
  * process has cut off is left out.
@@ -15,7 +21,7 @@ export async function* readEventFiles(files: readonly string[]): AsyncGenerator<
     } catch (error) {
       if (error instanceof UsageError) throw error;
       throw new UsageError(
-        `${file} cannot be read as events (${String(error)}): wf-sdk run --events <file> writes such a file; a workflow is named before --events`,
+        `${file} cannot be read as events: ${reasonOf(error)}. wf-sdk run --events <file> writes such a file; a workflow is named before --events`,
       );
     }
   }
@@ -39,4 +45,9 @@ export async function* readEvents(
       `${name}: ${error.message}; give a file that wf-sdk run --events <file> wrote, with an event on each line`,
     );
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? String(error);
 }

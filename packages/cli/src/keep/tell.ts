@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freeRun, readLog, type RunMessage, send, type Store, type StoredRun } from '@wf-sdk/core';
-import { driverOf } from './phase.ts';
+import { driverOf, readLog, type RunMessage, send, type Store, type StoredRun } from '@wf-sdk/core';
 import { hasRunEnded } from './run-family.ts';
 
 /** So often it is looked for an answer, and so long, in milliseconds. */
@@ -39,7 +38,7 @@ export async function tell(store: Store, run: StoredRun, message: RunMessage): P
     }
     if (told) return { type: 'done' };
     if (now === undefined || hasRunEnded(now)) return { type: 'ended' };
-    if (driverOf(now, Date.now()) === undefined || (await freeRun(store, run.id))) return { type: 'kept' };
+    if (driverOf(now, Date.now()) === undefined) return { type: 'kept' };
     // Of what is said to a run that waits for its turn it hears at once only that it is cancelled.
     const hearsLater = now.state === 'pending' && message.type !== 'cancel';
     if (hearsLater || performance.now() >= until) return { type: 'unanswered' };

@@ -317,6 +317,7 @@ describe('a task that', () => {
         { ...undo, type: 'compensation.started', at: 21, attempt: 1, item: 3 },
         { ...undo, type: 'compensation.failed', at: 21, attempt: 1, error, item: 3 },
         { type: 'run.cancelling', run, at: 30, reason: 'enough', wholly: true },
+        { type: 'run.cancelling', run, at: 40, reason: undefined, wholly: true },
       ),
     ).toEqual([
       'cancelling: interrupted (Ctrl-C); running tasks have been told to stop, tasks that always run still do, what was done is undone',
@@ -327,6 +328,7 @@ describe('a task that', () => {
       '↶ undo book[3]',
       '✖ undo book[3]  no',
       'cancelling: enough; running tasks have been told to stop',
+      'cancelling; running tasks have been told to stop',
     ]);
   });
 });

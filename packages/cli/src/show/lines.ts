@@ -143,7 +143,7 @@ function cancellingLine(
     tasks.some(({ definition }) => definition?.compensate !== undefined) ? ', what was done is undone' : '',
   ].join('');
   return colours.yellow(
-    `cancelling: ${headline(reason)}; running tasks have been told to stop${wholly === true ? '' : still}`,
+    `cancelling${reason === undefined ? '' : `: ${headline(reason)}`}; running tasks have been told to stop${wholly === true ? '' : still}`,
   );
 }
 

@@ -99,7 +99,10 @@ function factOf(event: RunEvent): Fact | undefined {
     case 'run.waiting':
       return { level: 'info', message: 'run waits', more: { tasks: event.tasks } };
     case 'run.cancelling':
-      return { level: 'warn', message: `run is cancelled: ${headline(event.reason)}` };
+      return {
+        level: 'warn',
+        message: `run is cancelled${event.reason === undefined ? '' : `: ${headline(event.reason)}`}`,
+      };
     case 'run.finished': {
       const { state, succeeded, total, error } = event;
       const more = { state, succeeded, total, ...(error !== undefined && { error }) };

@@ -1,5 +1,4 @@
-import type { RunEvent } from '@wf-sdk/core';
-import { driverOf } from '../keep/phase.ts';
+import { driverOf, type RunEvent } from '@wf-sdk/core';
 import type { RunView } from './run-view.ts';
 import type { Status } from './status-text.ts';
 import type { ItemsView, TaskView } from './task-view.ts';

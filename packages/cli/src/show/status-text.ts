@@ -1,7 +1,7 @@
-import type { RunEvent, StoredRun } from '@wf-sdk/core';
+import { driverOf, type RunEvent, type StoredRun } from '@wf-sdk/core';
 import cliTruncate from 'cli-truncate';
 import type { Colors } from 'picocolors/types.js';
-import { driverOf, type Phase } from '../keep/phase.ts';
+import type { Phase } from '../keep/phase.ts';
 import { formatAge, formatInstant } from './age.ts';
 import { describeError } from './describe-error.ts';
 import { toJsonText } from './event-json.ts';
@@ -49,7 +49,7 @@ function since(phase: Phase, { updatedAt, wakeAt }: StoredRun, now: number): str
     case 'pending':
       return 'nothing of it has started';
     case 'waiting':
-      return `waits since ${formatDuration(now - updatedAt)}${wakeAt === undefined ? '' : wakes(wakeAt, now)}`;
+      return `has waited for ${formatDuration(now - updatedAt)}${wakeAt === undefined ? '' : wakes(wakeAt, now)}`;
     case 'interrupted':
       return `last heard of ${ago}, and nobody drives it now`;
     case 'succeeded':

@@ -233,6 +233,30 @@ describe('a file that does not begin with its run', () => {
   });
 });
 
+test('a run that had to wait for its turn is whole, and so is one below that had to', async () => {
+  const pool = workflow<string>('one-at-a-time', { maxActiveRuns: 1 })
+    .addTask('nap')
+    .run(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    });
+  const above = workflow('above')
+    .addTask('below')
+    .runWorkflow(pool, () => 'below');
+  const first = run(pool, 'first');
+  for await (const event of first.events()) if (event.type === 'run.started') break;
+  const events: RunEvent[][] = [[], []];
+  const observers = events.map((into) => [(event: RunEvent) => void into.push(event)]);
+  const waiting = [
+    run(pool, 'second', { observers: observers[0] ?? [] }),
+    run(above, undefined, { observers: observers[1] ?? [] }),
+  ];
+  await Promise.all(waiting);
+  expect(events.map((all) => all.some(({ type }) => type === 'run.pending'))).toEqual([true, true]);
+  const [second, parent] = await Promise.all(events.map((all) => drawn(all)));
+  expect([second?.notes, parent?.notes]).toEqual([[], []]);
+  expect(parent?.run.tasks[0]?.runs.map(({ workflow: id }) => id)).toEqual(['one-at-a-time']);
+});
+
 test('a task that took no time can be the end of the path', async () => {
   const { run: root } = await drawn([
     STARTED,

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@wf-sdk/core';
+import type { RunEvent, RunEventOf } from '@wf-sdk/core';
 import { RunTrack } from './run-track.ts';
 import type { RunSpan, Structure, Timeline } from './timeline.ts';
 
@@ -34,9 +34,9 @@ export async function timelineOf(
       run = new RunTrack(event.run, at, structureOf?.(event.run));
       if (root === undefined) {
         root = run;
-        if (event.type !== 'run.started') notes.add(BEGINS_LATE);
+        if (!isFirst(event)) notes.add(BEGINS_LATE);
       } else {
-        const parent = event.type === 'run.started' ? event.parent : undefined;
+        const parent = isFirst(event) ? event.parent : undefined;
         const above = parent === undefined ? undefined : runs.get(parent.run);
         if (parent === undefined || above === undefined) {
           notes.add(event.run.startsWith(root.run) ? BELOW_LATE : ANOTHER_RUN);
@@ -53,6 +53,11 @@ export async function timelineOf(
   if (span.criticalPath.dependencies === 'inferred' && span.criticalPath.steps.length > 1)
     notes.add(INFERRED);
   return { source, run: span, notes: [...notes] };
+}
+
+/** A run begins by being started, or by having to wait for its turn. */
+function isFirst(event: RunEvent): event is RunEventOf<'run.pending' | 'run.started'> {
+  return event.type === 'run.pending' || event.type === 'run.started';
 }
 
 const BEGINS_LATE = 'The events begin in the midst of the run: what happened before is not shown.';

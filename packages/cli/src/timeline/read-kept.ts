@@ -1,5 +1,5 @@
-import { keptTasks, type Store, type StoredRun } from '@wf-sdk/core';
-import { driverOf, phaseOf } from '../keep/phase.ts';
+import { driverOf, keptTasks, type Store, type StoredRun } from '@wf-sdk/core';
+import { phaseOf } from '../keep/phase.ts';
 import { RunEvents } from '../keep/run-events.ts';
 import { runsBelow } from '../keep/run-family.ts';
 import { UsageError } from '../usage-error.ts';

@@ -3,6 +3,7 @@ import { TimeoutError, ThrownValueError } from '../model/error.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import type { RetryPolicy } from '../model/policy.ts';
 import type { Clock } from '../model/ports.ts';
+import { onAbort } from '../lib/on-abort.ts';
 import { Attempt, type AttemptHost, type Item } from './attempt.ts';
 import { AttemptFailure, allowsRetry, delayAfter, leavesAttempt } from './backoff.ts';
 
@@ -38,7 +39,9 @@ export interface CompensationHost {
   readonly signal: AbortSignal;
   /** How far this was undone in a process before this one. */
   past(undo: Undo): { readonly attempts: number; readonly end: 'succeeded' | Error | undefined } | undefined;
-  /** Settled when what was told so far is kept; undefined where nothing is. */
+  /** Whether the run is left as it is, for another process to go on with: what is not undone yet, is undone there. */
+  isLeft(): boolean;
+  /** Settled when what was told so far is kept; never, where that fails. Undefined where nothing is kept. */
   kept(): Promise<void> | undefined;
   attempt(undo: Undo, attempt: number): UndoAttempt;
   /** Calls an undo function where its spans belong. */
@@ -54,7 +57,11 @@ export async function compensate(
   host: CompensationHost,
 ): Promise<CompensationResult[]> {
   const results: CompensationResult[] = [];
-  for (const undo of done.toReversed()) results.push(await undoOne(undo, host));
+  for (const undo of done.toReversed()) {
+    const result = await undoOne(undo, host);
+    if (host.isLeft()) break;
+    results.push(result);
+  }
   return results;
 }
 
@@ -71,7 +78,7 @@ async function undoOne(undo: Undo, host: CompensationHost): Promise<Compensation
     if (failure === undefined) return { ...outcome, state: 'succeeded', error: undefined };
     const { error } = failure;
     if (host.signal.aborted || !leavesAttempt(policy, error, attempt) || !allows(policy, failure)) {
-      host.failed(undo, attempt, error);
+      if (!host.isLeft()) host.failed(undo, attempt, error);
       return { ...outcome, state: 'failed', error };
     }
     const delayMs = delayAfter(failure, policy, host.clock.now(), host.random);
@@ -106,7 +113,8 @@ async function tryOnce(
   if (host.signal.aborted) return new AttemptFailure(toError(task.id, host.signal.reason), attempt);
   host.started(undo, attempt);
   const kept = host.kept();
-  if (kept !== undefined) await kept;
+  if (kept !== undefined) await untilAborted(kept, host.signal);
+  if (host.signal.aborted) return new AttemptFailure(toError(task.id, host.signal.reason), attempt);
   const own = host.attempt(undo, attempt);
   const limit =
     timeoutMs === undefined
@@ -121,6 +129,17 @@ async function tryOnce(
   } catch (thrown) {
     return new AttemptFailure(toError(task.id, thrown), attempt);
   }
+}
+
+/** Waits for what may never come, as long as anybody waits for it. */
+function untilAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const unfollow = onAbort(signal, resolve);
+    void wait.then(() => {
+      unfollow();
+      resolve();
+    });
+  });
 }
 
 /** Waits for some work, until its time is up or nobody waits any more; then its signal is aborted. */

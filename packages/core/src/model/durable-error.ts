@@ -33,7 +33,7 @@ export class RunExistsError extends WorkflowError {
 
   constructor(run: string, state: string) {
     super(
-      `the store has a run ${run} already, which is ${state}: give this one another ID, or say what becomes of that one (ifExists)`,
+      `the store has a run ${run} already (${state}): give this one another ID, or say what becomes of that one (ifExists, or --if-exists)`,
     );
     this.run = run;
   }

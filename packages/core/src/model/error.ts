@@ -284,7 +284,8 @@ export class NotWaitingError extends WorkflowError {
   readonly task: string;
 
   constructor(task: string, state: string) {
-    super(`task '${task}' does not wait for a decision: it is ${state}`);
+    const verb = state === 'succeeded' || state === 'failed' ? 'has' : 'is';
+    super(`task '${task}' does not wait for a decision: it ${verb} ${state}`);
     this.task = task;
   }
 }

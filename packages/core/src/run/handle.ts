@@ -6,6 +6,7 @@ import { compensate } from '../execute/compensation.ts';
 import { systemWarn } from '../execute/system.ts';
 import { refuseWhileLoading } from '../isolate/loading.ts';
 import { createId } from '../lib/id.ts';
+import { onAbort } from '../lib/on-abort.ts';
 import type { CompensationResult } from '../model/compensation.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
 import { CancelledError, type WorkflowError } from '../model/error.ts';
@@ -23,7 +24,6 @@ import { admissionFor } from './admission.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './dispatch.ts';
 import { type Ending, endingOf, endless, notKept, pastEnding } from './ending.ts';
 import { begin } from './begin.ts';
-import { follow } from './follow.ts';
 import { Keeping, type TakenUp } from './kept.ts';
 import { observerOf } from './listeners.ts';
 import { obey } from './messages.ts';
@@ -82,6 +82,8 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #brokenBy: Error | undefined;
   /** Why nothing is waited for any more. */
   #forcedBy: CancelledError | undefined;
+  /** What was undone, where the run has ended, and its store does not know yet. */
+  #endNotKept: readonly CompensationResult[] | undefined;
 
   /** @throws DefinitionError where the plan needs more than there is. */
   constructor(plan: Plan, input: unknown, settings: RunSettings, beginChild: BeginChild) {
@@ -98,7 +100,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.secrets = new RunSecrets(plan, settings.secrets, settings.above, this.#publisher);
     this.#tellsParent = settings.observers.length > 0;
     this.journal = new Journal(plan, this.#publisher, this);
-    const { store } = settings;
+    const { store, signal } = settings;
     this.#keeping = store && new Keeping(store, settings.outputLimit, (error) => this.#break(error));
     this.cache = this.#keeping?.openCache(plan, settings);
     this.stored = this.#keeping?.stored;
@@ -108,8 +110,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#runtime = new Runtime(plan, settings, this);
     this.#turn = turnOf(plan, this, settings);
     this.result = new Promise((resolve) => (this.#resolve = resolve));
-    if (settings.signal !== undefined)
-      this.#unfollow = follow(settings.signal, (reason) => void this.cancel(reason));
+    if (signal !== undefined) this.#unfollow = onAbort(signal, () => void this.cancel(signal.reason));
     const line =
       this.#turn && store === undefined ? joinLine(this.#turn, this.id, plan.id, settings.clock) : undefined;
     const within = contextOfCaller(settings);
@@ -212,8 +213,6 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     return this.result.then(onResult, onError);
   }
 
-  // What the run's loop needs.
-
   async runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
     const handle = this.#beginChild(this, attempt, child, data);
     const children = (this.#children ??= new Set());
@@ -250,7 +249,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   ended(): void {
     const ending = endingOf(this.#runtime);
     const nothing = this.#runtime.done === undefined && this.#history === undefined;
-    if (ending.state === 'succeeded' || nothing) this.#finish(ending, []);
+    if (ending.state === 'succeeded' || nothing || this.#brokenBy !== undefined) this.#finish(ending, []);
     else void this.#compensate(ending);
   }
 
@@ -340,10 +339,12 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#turn?.stop();
     // What is kept of those below is gone on with, too: they must not be told that they were cancelled.
     for (const child of this.children) child.#break(error);
-    if (this.#runtime.phase !== 'new') return void this.cancel(error, { force: true });
-    this.#runtime.endAt(this.#runtime.startedAt);
+    const { phase, startedAt } = this.#runtime;
+    if (this.#endNotKept === undefined && phase !== 'new') return void this.cancel(error, { force: true });
+    if (phase === 'new') this.#runtime.endAt(startedAt);
     this.#finished = true;
-    this.#resolveWith(toResult(this.#runtime, { ...notKept(this.id, error), compensations: [] }));
+    const compensations = this.#endNotKept ?? [];
+    this.#resolveWith(toResult(this.#runtime, { ...notKept(this.id, error), compensations }));
   }
 
   /** What the run needs is not there: it fails before anything of it is kept or done. */
@@ -362,7 +363,8 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   async #compensate(ending: Ending): Promise<void> {
     this.#compensating = new AbortController();
     if (this.#forcedBy !== undefined) this.#compensating.abort(this.#forcedBy);
-    const host = compensationHost(this.#runtime, this.#compensating.signal, this.#history);
+    const isLeft = (): boolean => this.#brokenBy !== undefined;
+    const host = compensationHost(this.#runtime, this.#compensating.signal, this.#history, isLeft);
     const before = this.#history === undefined ? [] : await doneBefore(this.#runtime, this.#history);
     const compensations = await compensate([...before, ...(this.#runtime.done ?? [])], host);
     this.#runtime.tick();
@@ -377,21 +379,20 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     const result = toResult(this.#runtime, verdict, this.secrets);
     this.#finished = true;
     this.journal.runFinished(result);
-    if (this.stored === undefined || broken !== undefined) this.#resolveWith(result);
-    else this.stored(() => this.#resolveWith(result));
+    if (this.stored === undefined || broken !== undefined) return this.#resolveWith(result);
+    this.#endNotKept = compensations;
+    this.stored(() => this.#resolveWith(result));
   }
 
   #resolveWith(result: RunResult): void {
+    this.#endNotKept = undefined;
     this.#unfollow?.();
     this.#publisher.end();
-    if (this.#keeping === undefined) {
-      this.#turn?.leave();
-      return this.#resolve?.(result);
-    }
     const resolve = (): void => {
       this.#turn?.leave();
       this.#resolve?.(result);
     };
+    if (this.#keeping === undefined) return resolve();
     // A lease that cannot be given back runs out.
     this.#keeping.close().then(resolve, resolve);
   }

@@ -405,6 +405,45 @@ describe('a run is refused', () => {
     works = true;
     expect((await run(flow, undefined, { id: 'r', store })).state).toBe('succeeded');
   });
+
+  test.each(['attempt.started', 'compensation.started', 'compensation.succeeded', 'run.finished'])(
+    'to undo what is not undone yet when its store fails at %s, and does so when it is gone on with',
+    async (type) => {
+      const store = createMemoryStore();
+      const full: Store['append'] = async (appends) => {
+        const entries = appends.flatMap((append) => append.entries);
+        if (entries.some((entry) => entry.type === type && entry.task !== 'a')) throw new Error('disk full');
+        return store.append(appends);
+      };
+      const undone: string[] = [];
+      const done = (id: string): PlainTask => ({
+        id,
+        handler: () => id,
+        compensate: { undo: (output: unknown) => undone.push(String(output)) },
+      });
+      const fails = { id: 'c', dependsOn: ['b'], handler: () => Promise.reject(new Error('no')) };
+      const flow = flowOf([done('a'), { ...done('b'), dependsOn: ['a'] }, fails]);
+      const told: string[] = [];
+      const failing = new Proxy(store, {
+        get: (of, name: keyof Store) => (name === 'append' ? full : (of[name] as () => unknown).bind(of)),
+      });
+      const broken = await run(flow, undefined, {
+        id: 'r',
+        store: failing,
+        observers: [(event) => void (event.type === 'compensation.failed' && told.push(event.task))],
+      });
+      expect(broken.error).toMatchObject({ code: 'run_not_kept' });
+      expect(told).toEqual([]);
+      const again = await run(flow, undefined, { id: 'r', store });
+      expect([again.state, again.compensations.map(({ task, state }) => `${task} ${state}`)]).toEqual([
+        'failed',
+        ['b succeeded', 'a succeeded'],
+      ]);
+      // What was undone, and could not be noted down, is undone once more: as with any attempt.
+      const twice = { 'compensation.succeeded': ['b'], 'run.finished': ['a'] }[type] ?? [];
+      expect(undone.toSorted()).toEqual(['a', 'b', ...twice].toSorted());
+    },
+  );
 });
 
 test('an output that cannot be kept fails its task, with the path named', async () => {

@@ -190,9 +190,9 @@ describe('a decision', () => {
     refused('after', "task 'after' does not wait for a decision: it is pending");
     refused('other', "task 'other' does not wait for a decision: it is not a task of workflow 'w'");
     handle.approve('a', 1);
-    refused('a', "task 'a' does not wait for a decision: it is succeeded");
+    refused('a', "task 'a' does not wait for a decision: it has succeeded");
     await end();
-    refused('after', "task 'after' does not wait for a decision: it is succeeded");
+    refused('after', "task 'after' does not wait for a decision: it has succeeded");
   });
 
   test('can be made by an observer, at once, and all observers are told the same in the same order', async () => {

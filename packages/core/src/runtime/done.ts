@@ -68,6 +68,7 @@ export function compensationHost(
   loop: Loop & { readonly attemptHost: AttemptHost },
   signal: AbortSignal,
   history: History | undefined,
+  isLeft: () => boolean,
 ): CompensationHost {
   const { clock, random, journal, stored } = loop;
   // What was done several times, as the items of a task that was tried again, is undone as often, in the same order.
@@ -83,6 +84,7 @@ export function compensationHost(
     clock,
     random,
     signal,
+    isLeft,
     attempt: (undo, attempt) => new UndoAttempt(loop.attemptHost, undo, attempt),
     within: (attempt, call) => (loop.tracing === undefined ? call() : loop.tracing.within(attempt, call)),
     started: ({ task, item }, attempt) =>
