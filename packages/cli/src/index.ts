@@ -142,6 +142,7 @@ export {
   createThreadDispatcher,
   checkSecrets,
   systemClock,
+  type AwaitedBreaker,
   type BreakerStatus,
   type CancelledRun,
   type CancelOptions,

@@ -90,6 +90,7 @@ export type { BreakerStatus } from './execute/breaker.ts';
 export type { CompensationResult } from './model/compensation.ts';
 export type { Log, LogFields, LogLevel, ParentTask, RunInfo, TaskContext } from './model/context.ts';
 export {
+  type AwaitedBreaker,
   EVENT_VERSION,
   type Decision,
   type RunEvent,

@@ -1,11 +1,9 @@
 import { NotWaitingError, type RunEvent, type RunHandle, type RunResult } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
 import { count } from '../show/format.ts';
-import { waitPhrase, whyAsked } from '../show/phrases.ts';
+import { whyAsked } from '../show/phrases.ts';
 import type { RunTree } from '../show/run-tree.ts';
-import type { RunView } from '../show/run-view.ts';
-import type { TaskView } from '../show/task-view.ts';
-import { isStuck, signalledIn, type Waiting, waitingIn } from '../show/waiting.ts';
+import { isStuck, othersIn, signalledIn, type Waiting, waitingIn } from '../show/waiting.ts';
 import type { Decided } from './ask.ts';
 
 /** Where the person is who decides. */
@@ -231,7 +229,7 @@ export class Decisions {
   #sayWhy(why: string): void {
     const asked = waitingIn(this.#tree.root);
     if (asked.length > 0) this.#sayAsked(asked, why);
-    const others = othersIn(this.#tree.root);
+    const others = othersIn(this.#tree.root, Date.now());
     if (others.length === 0) return;
     const many = others.length === 1 ? '1 task waits' : `${count(others.length, 'task')} wait`;
     this.#desk.say(
@@ -239,7 +237,7 @@ export class Decisions {
         ? `${many} for something else:`
         : `${many}, and nothing else is left to do that would not take long:`,
     );
-    for (const one of others) this.#desk.say(`  ${nameOf(one)}  ${waitPhrase(one.task, Date.now())}`);
+    for (const { name, phrase } of others) this.#desk.say(`  ${name}  ${phrase}`);
   }
 
   #sayAsked(waiting: readonly Waiting[], why: string): void {
@@ -247,18 +245,6 @@ export class Decisions {
     this.#desk.say(`${many} for a decision, nothing else is left to do, and ${why}:`);
     for (const one of waiting) this.#desk.say(`  ${nameOf(one)}  ${whyAsked(one.task)}`);
   }
-}
-
-/** What waits for a signal, a timer or another attempt, in a run and those below it. */
-function othersIn(run: RunView): readonly Waiting[] {
-  return run.tasks.flatMap((task) => [
-    ...(waitsForOther(task) ? [{ run, task }] : []),
-    ...Array.from(run.childrenOf(task).values()).flatMap(othersIn),
-  ]);
-}
-
-function waitsForOther({ state, waitsFor }: TaskView): boolean {
-  return state === 'retrying' || (state === 'waiting' && waitsFor !== 'approval');
 }
 
 function nameOf({ run, task }: Waiting): string {

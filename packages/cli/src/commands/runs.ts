@@ -71,10 +71,8 @@ function storedState(phase: Phase): StoredRun['state'] {
   return phase === 'interrupted' ? 'running' : phase;
 }
 
-/** A run whose task runs another one that waits counts as waiting, and is stored as running. */
 function statesFor(phase: Phase): readonly StoredRun['state'][] {
-  if (phase === 'interrupted') return ['running', 'pending'];
-  return phase === 'waiting' ? ['waiting', 'running'] : [storedState(phase)];
+  return phase === 'interrupted' ? ['running', 'pending'] : [storedState(phase)];
 }
 
 function columns(now: number): readonly Column<Listed>[] {

@@ -1,5 +1,4 @@
 import { driverOf, type Store, type StoredRun, type StoredRunState } from '@wf-sdk/core';
-import { runsBelow } from './run-family.ts';
 
 /** The state of a run as a reader wants it: `interrupted` is one that should be running, or waiting for its turn, and that nobody drives. */
 export type Phase = StoredRunState | 'interrupted';
@@ -11,9 +10,10 @@ export function isFinal(phase: Phase): boolean {
 
 /** @param now Milliseconds since the epoch. */
 export async function phaseOf(store: Store, run: StoredRun, now: number): Promise<Phase> {
-  if (run.state === 'pending') return driverOf(run, now) === undefined ? 'interrupted' : 'pending';
-  if (run.state !== 'running' || driverOf(run, now) !== undefined) return run.state;
-  // A run whose task runs another one that waits, waits with it.
-  const below = await runsBelow(store, run.id);
-  return below.some(({ state }) => state === 'waiting') ? 'waiting' : 'interrupted';
+  const { state, parent } = run;
+  if ((state !== 'pending' && state !== 'running') || driverOf(run, now) !== undefined) return state;
+  // Behind a run of the same parent, which waits with both of them, and needs no process.
+  const waits =
+    state === 'pending' && parent !== undefined && (await store.find(parent))?.state === 'waiting';
+  return waits ? 'pending' : 'interrupted';
 }

@@ -1,5 +1,6 @@
 import type { SkipReason } from '@wf-sdk/core';
 import { count, formatDuration, headline } from './format.ts';
+import type { RunView } from './run-view.ts';
 import type { ItemsView, TaskView } from './task-view.ts';
 
 /** Why a task was skipped. */
@@ -48,19 +49,16 @@ export function skipWord(reason: SkipReason | undefined): string {
 
 /** What a waiting task waits for. @param now Milliseconds since the epoch. */
 export function waitPhrase(
-  { state, attempt, waitsFor, until, message, signal, error, definition }: TaskView,
+  { state, attempt, waitsFor, until, message, signal, breaker, error }: TaskView,
   now: number,
 ): string {
-  const left = until === undefined ? '' : formatDuration(Math.max(0, until - now));
+  const left = until === undefined ? '' : leftUntil(until, now);
   if (state === 'retrying') return `is tried again in ${left}, after attempt ${attempt}: ${headline(error)}`;
   switch (waitsFor) {
     case 'timer':
       return left === '' ? 'sleeps' : `sleeps for another ${left}`;
-    case 'breaker': {
-      const breaker = definition?.breaker;
-      const name = typeof breaker === 'object' ? breaker.name : breaker;
-      return `waits for breaker ${name ?? ''} to let it try${left === '' ? '' : `, ${left} left`}`;
-    }
+    case 'breaker':
+      return breakerPhrase(breaker, left);
     case 'approval':
       return `waits for a decision: ${whyAsked({ message, error })}`;
     case 'signal':
@@ -68,6 +66,36 @@ export function waitPhrase(
     case undefined:
       return 'waits';
   }
+}
+
+/** What those items of a task wait for that have begun and do not run; undefined where none does. */
+export function itemsWaitPhrase(
+  { waitsUntil, openBreakers }: Pick<RunView, 'waitsUntil' | 'openBreakers'>,
+  { id, items, error }: TaskView,
+  now: number,
+): string | undefined {
+  if (items === undefined) return undefined;
+  const awaited = waitsUntil === undefined ? undefined : openBreakers.find(({ tasks }) => tasks.includes(id));
+  if (awaited !== undefined) return breakerPhrase(awaited.name, leftUntil(awaited.until, now));
+  const { size } = items.retrying;
+  if (size === 0) return undefined;
+  const first = leftUntil(Math.min(...items.retrying.values()), now);
+  return size === 1
+    ? `1 item is tried again in ${first}: ${headline(error)}`
+    : `${size} items are tried again, the first in ${first}: ${headline(error)}`;
+}
+
+/** What a run below a task waits for that has not started. */
+export function turnPhrase({ title }: Pick<RunView, 'title'>): string {
+  return `waits for its turn: other runs of ${title} are active`;
+}
+
+function breakerPhrase(name: string | undefined, left: string): string {
+  return `waits for ${name === undefined ? 'a breaker' : `breaker ${name}`} to let it try${left === '' ? '' : `, ${left} left`}`;
+}
+
+function leftUntil(until: number, now: number): string {
+  return formatDuration(Math.max(0, until - now));
 }
 
 /** Why a person is asked. */

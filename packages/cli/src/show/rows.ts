@@ -4,9 +4,11 @@ import { markOf, markOfTask } from './marks.ts';
 import {
   attemptPhrase,
   itemsPhrase,
+  itemsWaitPhrase,
   progressPhrase,
   skipPhrase,
   standInPhrase,
+  turnPhrase,
   waitPhrase,
 } from './phrases.ts';
 import type { RunView } from './run-view.ts';
@@ -77,9 +79,14 @@ function taskDetail(run: RunView, task: TaskView, now: number, colours: Colors):
     case 'pending':
       return '';
     case 'queued':
-      return colours.dim('waits for a slot');
+      return colours.dim(itemsWaitPhrase(run, task, now) ?? 'waits for a slot');
     case 'running':
-      return joined(elapsed(task, now), attempts(task), progress(run, task));
+      return joined(
+        elapsed(task, now),
+        attempts(task),
+        progress(run, task),
+        itemsWaitPhrase(run, task, now) ?? '',
+      );
     case 'retrying':
       return colours.yellow(
         `${attempts(task) || 'attempt'} failed, ${nextIn(task.until, now)}: ${headline(task.error)}`,
@@ -127,6 +134,7 @@ function repeated(task: TaskView): string {
 function progress(run: RunView, task: TaskView): string {
   if (task.items !== undefined) return progressPhrase(task.items);
   const [child] = run.childrenOf(task).values();
+  if (child?.pendingFor !== undefined) return turnPhrase(child);
   return child === undefined ? '' : `${child.countIn('succeeded')}/${child.tasks.length} of ${child.title}`;
 }
 

@@ -1,4 +1,4 @@
-import type { RunEvent, TaskState, WorkflowDefinition } from '@wf-sdk/core';
+import type { AwaitedBreaker, RunEvent, RunEventOf, TaskState, WorkflowDefinition } from '@wf-sdk/core';
 import { applyToTask, createTaskView, loseAttempts, type TaskView } from './task-view.ts';
 import { applyToUndo, isUndoing, type UndoView } from './undo-view.ts';
 
@@ -29,6 +29,8 @@ export class RunView {
   cancelling = false;
   /** While all of it waits: when it goes on by itself, in milliseconds since the epoch; `Infinity` where it does not. */
   waitsUntil: number | undefined;
+  /** The open breakers that it waits for then. */
+  openBreakers: readonly AwaitedBreaker[] = [];
   readonly #tasks: TaskView[];
   readonly #byId: Map<string, TaskView>;
   readonly #children = new Map<TaskView, Map<number | undefined, RunView>>();
@@ -98,7 +100,7 @@ export class RunView {
     if (event.type === 'run.resumed') for (const task of this.#tasks) loseAttempts(task);
     if (event.type === 'run.retried') this.#goOn(event.tasks);
     if ('changed' in event) this.#change(event.changed ?? []);
-    if (event.type === 'run.waiting') this.waitsUntil = event.until ?? Infinity;
+    if (event.type === 'run.waiting') this.#wait(event);
     else if (!isHeard(event)) this.waitsUntil = undefined;
     if (event.type === 'run.cancelling') this.cancelling = true;
     if (event.type === 'run.finished') {
@@ -113,6 +115,15 @@ export class RunView {
     } else if ('task' in event) {
       applyToTask(this.task(event.task), event);
     }
+  }
+
+  #wait({ until = Infinity, breakers = [] }: RunEventOf<'run.waiting'>): void {
+    this.waitsUntil = until;
+    this.openBreakers = breakers;
+    for (const { name, tasks } of breakers) for (const id of tasks) this.task(id).breaker = name;
+    // That it had got a slot again nothing has told: of its items none runs.
+    for (const task of this.#tasks)
+      if (task.state === 'queued' && (task.items?.retrying.size ?? 0) > 0) task.state = 'running';
   }
 
   /** The run had ended and goes on: of what begins anew, and of what was undone, nothing counts any more. */

@@ -31,11 +31,20 @@ export function statusJson(
       signal,
       until,
     })),
+    breakers: breakersIn(view),
     wakesAt: wakesAt(view),
     pendingFor: run.state === 'pending' ? view.pendingFor : undefined,
     error: finished?.error,
     output: finished?.output,
   };
+}
+
+/** The open breakers that a run waits for, and those below it. */
+function breakersIn(run: RunView): readonly object[] {
+  return [
+    ...(run.waitsUntil === undefined ? [] : run.openBreakers).map((awaited) => ({ run: run.id, ...awaited })),
+    ...run.tasks.flatMap((task) => Array.from(run.childrenOf(task).values()).flatMap(breakersIn)),
+  ];
 }
 
 function taskJson(view: RunView, task: TaskView): object {
@@ -72,11 +81,13 @@ function taskJson(view: RunView, task: TaskView): object {
       run: child.id,
       workflow: child.title,
       item,
+      pendingFor: child.pendingFor,
       tasks: child.tasks.map((below) => taskJson(child, below)),
     })),
   };
 }
 
 function itemsJson({ total, succeeded, failed, running, retrying }: ItemsView): object {
-  return { total, succeeded, failed, running: running.size, retrying: retrying.size };
+  const until = retrying.size === 0 ? undefined : Math.min(...retrying.values());
+  return { total, succeeded, failed, running: running.size, retrying: retrying.size, until };
 }

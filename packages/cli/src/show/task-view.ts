@@ -9,9 +9,10 @@ export interface ItemsView {
   /** Of those that succeeded: whose output was in the cache. */
   cached: number;
   failed: number;
-  /** Those whose attempts run, and those that wait between two. */
+  /** Those whose attempts run. */
   readonly running: Set<number>;
-  readonly retrying: Set<number>;
+  /** Those that wait for another attempt, and when it is due. */
+  readonly retrying: Map<number, number>;
 }
 
 /** What a reader of the terminal knows of one task. */
@@ -31,6 +32,8 @@ export interface TaskView {
   message: string | undefined;
   /** The name of the signal, where it waits for one. */
   signal: string | undefined;
+  /** The name of the breaker that it waited for last, or an item of it. */
+  breaker: string | undefined;
   error: unknown;
   cause: string | undefined;
   reason: SkipReason | undefined;
@@ -51,6 +54,7 @@ export function createTaskView(id: string, definition: TaskDefinition | undefine
     waitsFor: undefined,
     message: undefined,
     signal: undefined,
+    breaker: nameOfBreaker(definition),
     error: undefined,
     cause: undefined,
     reason: undefined,
@@ -58,6 +62,11 @@ export function createTaskView(id: string, definition: TaskDefinition | undefine
     slaMissed: false,
     items: definition?.fanOut === undefined ? undefined : createItems(),
   };
+}
+
+function nameOfBreaker(definition: TaskDefinition | undefined): string | undefined {
+  const breaker = definition?.breaker;
+  return typeof breaker === 'object' ? breaker.name : breaker;
 }
 
 function createItems(): ItemsView {
@@ -68,7 +77,7 @@ function createItems(): ItemsView {
     cached: 0,
     failed: 0,
     running: new Set(),
-    retrying: new Set(),
+    retrying: new Map(),
   };
 }
 
@@ -87,7 +96,7 @@ export function applyToTask(task: TaskView, event: RunEvent): void {
       task.error = event.error;
       if (event.retryInMs === undefined) break;
       if (event.item === undefined) waitUntil(task, 'retrying', event.at + event.retryInMs);
-      else holdItem(task.items, event.item);
+      else holdItem(task.items, event.item, event.at + event.retryInMs);
       break;
     case 'task.fanned_out':
       if (task.items !== undefined) task.items.total = event.items;
@@ -180,9 +189,9 @@ function startItem(items: ItemsView | undefined, item: number, attempt: number):
   items.running.add(item);
 }
 
-function holdItem(items: ItemsView | undefined, item: number): void {
+function holdItem(items: ItemsView | undefined, item: number, until: number): void {
   items?.running.delete(item);
-  items?.retrying.add(item);
+  items?.retrying.set(item, until);
 }
 
 /** No attempt of it was made, and perhaps of no other. */

@@ -1,7 +1,7 @@
 import { on, run, type RunEvent, type RunHandle, type RunResult, workflow } from '@wf-sdk/core';
 import { expect, test } from 'vitest';
 import { RunTree } from './run-tree.ts';
-import { isStuck, signalledIn, wakesAt, waitingIn } from './waiting.ts';
+import { isStuck, othersIn, signalledIn, wakesAt, waitingIn } from './waiting.ts';
 
 const declined = (): never => {
   throw new Error('declined');
@@ -128,5 +128,88 @@ test('a timer is not a person', async () => {
   await next('task.waiting');
   expect(waitingIn(tree.root)).toEqual([]);
   expect(isStuck(tree.root)).toBe(false);
+  await handle.cancel();
+});
+
+test('a run whose items wait for another attempt is stuck where that is far off and such counts', async () => {
+  const begun = begin(
+    workflow('flow')
+      .addTask('fetch')
+      .forEach(() => [1, 2])
+      .retry({ attempts: 2, delay: '90m' })
+      .run(declined),
+  );
+  await begun.next('run.waiting');
+  const due = wakesAt(begun.tree.root) ?? 0;
+  expect(due).toBeGreaterThan(Date.now() + 5_000_000);
+  expect([Infinity, due, due - 1].map((after) => isStuck(begun.tree.root, after))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  const [{ name, phrase } = { name: '', phrase: '' }] = othersIn(begun.tree.root, due - 90 * 60_000);
+  expect([name, phrase]).toEqual(['fetch', '2 items are tried again, the first in 1 h 30 m: declined']);
+  await begun.handle.cancel();
+});
+
+test('so is one that waits for a breaker, its items too', async () => {
+  const breaker = { name: 'waiting.test', minimumCalls: 1, resetAfter: '90m' } as const;
+  const begun = begin(
+    workflow('flow')
+      .addTask('call')
+      .breaker(breaker)
+      .retry({ attempts: 2, delay: 0 })
+      .run(declined)
+      .addTask('each')
+      .dependsOn('call')
+      .triggerRule('always')
+      .forEach(() => [1, 2])
+      .breaker(breaker)
+      .run(() => 1),
+    { concurrency: 1 },
+  );
+  await begun.next('run.waiting');
+  const due = wakesAt(begun.tree.root) ?? 0;
+  expect([Infinity, due, due - 1].map((after) => isStuck(begun.tree.root, after))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  const phrase = 'waits for breaker waiting.test to let it try, 1 h 30 m left';
+  expect(othersIn(begun.tree.root, due - 90 * 60_000)).toEqual([
+    { name: 'call', phrase },
+    { name: 'each', phrase },
+  ]);
+  await begun.handle.cancel();
+});
+
+test('so is one that runs two of which one waits for its turn behind the other, as long as that one waits', async () => {
+  const { open, opened } = gate();
+  const child = workflow('review', { maxActiveRuns: 1 })
+    .addTask('ask')
+    .recover(escalate)
+    .run(declined)
+    .addTask('work')
+    .dependsOn('ask')
+    .run(() => opened);
+  const { tree, handle, next } = begin(
+    workflow('pair').addTask('left').runWorkflow(child).addTask('right').runWorkflow(child),
+  );
+  await next('run.waiting');
+  expect(isStuck(tree.root)).toBe(true);
+  expect(othersIn(tree.root, Date.now())).toEqual([
+    { name: 'right', phrase: 'waits for its turn: other runs of review are active' },
+  ]);
+  const stuckAtEnd: boolean[] = [];
+  handle.on('run.finished', () => stuckAtEnd.push(isStuck(tree.root)));
+  const goesOn = next('attempt.started');
+  handle.children[0]?.approve('ask', undefined);
+  await goesOn;
+  expect(isStuck(tree.root)).toBe(false);
+  const waitsAgain = next('run.waiting');
+  open();
+  await waitsAgain;
+  expect(stuckAtEnd).toEqual([false]);
+  expect(waitingIn(tree.root).map(({ run: { prefix } }) => prefix)).toEqual(['right › ']);
   await handle.cancel();
 });

@@ -1,5 +1,6 @@
-import type { RunView } from './run-view.ts';
-import { hasEnded, type TaskView } from './task-view.ts';
+import { itemsWaitPhrase, turnPhrase, waitPhrase } from './phrases.ts';
+import { nameOf, type RunView } from './run-view.ts';
+import { hasEnded, type ItemsView, type TaskView } from './task-view.ts';
 
 /** A task that waits for a person, and the run it belongs to. */
 export interface Waiting {
@@ -23,59 +24,81 @@ export function signalledIn(run: RunView): readonly Waiting[] {
   ]);
 }
 
+/** What waits for a signal, a breaker, time, or its turn, in a run and those below it, and how to say that. */
+export function othersIn(run: RunView, now: number): readonly { name: string; phrase: string }[] {
+  return run.tasks.flatMap((task) => {
+    const phrase = otherPhrase(run, task, now);
+    return [
+      ...(phrase === undefined ? [] : [{ name: `${run.prefix}${task.id}`, phrase }]),
+      ...Array.from(run.childrenOf(task)).flatMap(([item, child]) =>
+        child.pendingFor === undefined
+          ? othersIn(child, now)
+          : [{ name: `${run.prefix}${nameOf(task.id, item)}`, phrase: turnPhrase(child) }],
+      ),
+    ];
+  });
+}
+
+function otherPhrase(run: RunView, task: TaskView, now: number): string | undefined {
+  if (task.state === 'retrying' || (task.state === 'waiting' && task.waitsFor !== 'approval'))
+    return waitPhrase(task, now);
+  return hasEnded(task) ? undefined : itemsWaitPhrase(run, task, now);
+}
+
 /** When the first of what waits in a run, and those below it, goes on by itself, or is ended by a time limit. @returns Milliseconds since the epoch. */
 export function wakesAt(run: RunView): number | undefined {
   const instants = run.tasks.flatMap((task) => [
     task.state === 'waiting' || task.state === 'retrying' ? task.until : undefined,
     ...Array.from(run.childrenOf(task).values(), wakesAt),
   ]);
-  const known = [run.waitsUntil, ...instants].filter((instant) => instant !== undefined);
-  const first = Math.min(...known);
+  const known = [doesWait(run) ? run.waitsUntil : undefined, ...instants];
+  const first = Math.min(...known.filter((instant) => instant !== undefined));
   return first === Infinity ? undefined : first;
 }
 
+/** Whether all of a run waits. That a run below one that had said so goes on is told by that run alone. */
+function doesWait(run: RunView): boolean {
+  if (run.waitsUntil === undefined) return false;
+  return run.tasks.every((task) =>
+    [...run.childrenOf(task).values()].every((child) => child.pendingFor !== undefined || doesWait(child)),
+  );
+}
+
 /**
- * Whether everything that is left of a run waits for a person or a signal, tasks whose own runs wait included. What cannot
- * be known from events counts as going on.
+ * Whether everything that is left of a run waits for a person or a signal, tasks whose own runs wait included. That all waits,
+ * and that no time limit is about to end it, the run has said itself.
  *
  * @param dueAfter What goes on by itself only after this instant waits too. @default nothing that goes on by itself does
  */
 export function isStuck(run: RunView, dueAfter: number = Infinity): boolean {
-  let [waits, holdsSlot, wantsSlot] = [false, false, false];
-  for (const task of run.tasks) {
+  // The run above waits where it waits for none but runs of its own.
+  if (run.pendingFor !== undefined) return run.parent !== undefined;
+  const { waitsUntil } = run;
+  if (waitsUntil === undefined) return false;
+  const later = isAfter(waitsUntil, dueAfter);
+  return run.tasks.every((task) => {
+    const children = [...run.childrenOf(task).values()];
+    if (!children.every((child) => isStuck(child, dueAfter))) return false;
     switch (task.state) {
-      case 'pending':
-        if (isBeingChecked(run, task)) return false;
-        break;
-      case 'queued':
-        if (mayWaitForMore(task)) return false;
-        wantsSlot = true;
-        break;
-      case 'running':
-        if (!waitsForRuns(run, task, dueAfter)) return false;
-        waits = true;
-        holdsSlot = true;
-        break;
       case 'retrying':
-        if (task.until === undefined || task.until <= dueAfter) return false;
-        waits = true;
-        break;
+        return isAfter(task.until, dueAfter);
       case 'waiting':
-        if (!waitsFromOutside(task, dueAfter)) return false;
-        waits = true;
-        break;
+        return waitsFromOutside(task, dueAfter);
+      case 'running':
+        return task.items === undefined
+          ? children.length > 0
+          : doItemsWait(task.items, children.length, later);
+      case 'queued':
+        return task.items === undefined || doItemsWait(task.items, children.length, later);
+      case 'pending':
       case 'succeeded':
       case 'failed':
       case 'upstream_failed':
       case 'skipped':
       case 'cancelled':
-        break;
+        return true;
     }
-  }
-  // A time limit may end what waits; the run itself says whether none is about to.
-  if (!holdsSlot && !wantsSlot && run.waitsUntil === undefined) return false;
-  // A queued task gets no slot while tasks hold them that wait; without such a task it is about to get one.
-  return waits && (!wantsSlot || holdsSlot);
+  });
 }
 
 function waitsForPerson({ state, waitsFor }: TaskView): boolean {
@@ -87,29 +110,27 @@ function waitsFromOutside({ waitsFor, until }: TaskView, dueAfter: number): bool
     case 'approval':
       return true;
     case 'signal':
-      return until === undefined || until > dueAfter;
+      return until === undefined || isAfter(until, dueAfter);
     case 'timer':
-      return until !== undefined && until > dueAfter;
     case 'breaker':
+      return isAfter(until, dueAfter);
     case undefined:
       return false;
   }
 }
 
-/** A condition may be asynchronous; no event tells that it is being looked at. */
-function isBeingChecked(run: RunView, { definition }: TaskView): boolean {
-  return definition?.conditions !== undefined && definition.dependsOn.every((id) => hasEnded(run.task(id)));
+function isAfter(until: number | undefined, dueAfter: number): boolean {
+  return until !== undefined && (until > dueAfter || until === Infinity);
 }
 
-/** For a pool that another run holds, or whose rate allows no more just now. */
-function mayWaitForMore({ definition }: TaskView): boolean {
-  return definition === undefined || definition.pools !== undefined || definition.resources !== undefined;
-}
-
-function waitsForRuns(run: RunView, task: TaskView, dueAfter: number): boolean {
-  const children = [...run.childrenOf(task).values()];
-  const underWay = task.items === undefined ? 1 : task.items.running.size + task.items.retrying.size;
-  return (
-    children.length > 0 && children.length === underWay && children.every((child) => isStuck(child, dueAfter))
-  );
+/**
+ * Whether no item goes on that has begun. Which of them waits for what is not told one by one.
+ *
+ * @param children How many of them run runs, which wait.
+ * @param later Whether all of the run waits for as long as counts.
+ */
+function doItemsWait({ running, retrying }: ItemsView, children: number, later: boolean): boolean {
+  // The run of an item may have ended, and the item not yet.
+  if (running.size !== children) return false;
+  return later || (children > 0 && retrying.size === 0);
 }

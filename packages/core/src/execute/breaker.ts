@@ -163,6 +163,12 @@ export class Breaker {
     if (changed) this.#changes.tell('closed');
   }
 
+  /** A new one is as open as the process before this one left it. Nobody is told: it has not changed. */
+  reopen(until: number): void {
+    const openedAt = until - this.#policy.resetAfterMs;
+    this.#phase = { state: 'open', openedAt, until, counts: { calls: 0, failures: 0 } };
+  }
+
   #callEnded(phase: Closed, outcome: CallOutcome, error: unknown): void {
     if (phase !== this.#phase || outcome === 'abandoned') return;
     if (outcome === 'succeeded' || !this.#counts(error)) phase.window.succeeded();

@@ -44,6 +44,11 @@ export function breakerFor(policy: BreakerPolicy, clock: Clock = systemClock): B
   return breaker;
 }
 
+/** Whether runs of this process have used a breaker of that name. */
+export function isBreakerKnown(name: string, clock: Clock): boolean {
+  return byClock.get(clock)?.has(name) === true;
+}
+
 /**
  * Every breaker that runs of this process have used, as it is now, in the order of their first use.
  *

@@ -134,7 +134,7 @@ async function tryOnce(
 /** Waits for what may never come, as long as anybody waits for it. */
 function untilAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const unfollow = onAbort(signal, resolve);
+    const unfollow = onAbort(signal, () => resolve());
     void wait.then(() => {
       unfollow();
       resolve();
@@ -155,12 +155,12 @@ function limited(
       own.abort(reason);
       reject(reason);
     };
-    const onAbort = (): void => stop(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const hear = (): void => stop(signal.reason);
+    signal.addEventListener('abort', hear, { once: true });
     const disarm =
       limit === undefined ? undefined : clock.setTimer(limit.timeoutMs, () => stop(limit.error()));
     const done = (): void => {
-      signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', hear);
       disarm?.();
     };
     Promise.resolve().then(work).finally(done).then(resolve, reject);

@@ -29,6 +29,8 @@ export interface FanOutHost {
   /** How often an item was tried before the task was recovered. */
   triedBefore(item: number): number;
   releaseSlot(): void;
+  /** An item has been pulled that was tried before. Whether it goes on waiting for its next attempt, as it did in a process before this one. */
+  holds(item: Item): boolean;
   /** An item has been pulled. It may start at once, or has to be admitted first. */
   admit(item: Item): boolean;
   startAttempt(item: Item): void;
@@ -84,6 +86,17 @@ export class FanOutRun {
   /** How many items its source has given. */
   get pulled(): number {
     return this.#pulled;
+  }
+
+  /** Whether an item could start if there were a slot. */
+  get wantsSlot(): boolean {
+    return this.#startable.length > 0;
+  }
+
+  /** Whether nothing of it goes on, where so many of its items wait for what comes from outside or with time. */
+  rests(waiting: number): boolean {
+    if (this.#source === undefined || this.#pulling || this.#state !== 'going') return false;
+    return this.#waiting.size === 0 && this.#underWay.size === waiting + this.#startable.length;
   }
 
   /** The task got its first slot. @param data What the task reads. */
@@ -235,6 +248,7 @@ export class FanOutRun {
     if (past !== undefined) return this.#takePast(place, past);
     const item = new Item(this.#task.index, place, next.value, this.#host.triedBefore(place));
     this.#underWay.add(item);
+    if (item.attempts > 0 && this.#host.holds(item)) return;
     if (this.#host.admit(item)) this.#startable.push(item);
     else this.#waiting.add(item);
   }

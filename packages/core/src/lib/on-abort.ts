@@ -3,8 +3,9 @@
  *
  * @returns What ends that, so that a signal which outlives the caller does not keep it.
  */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  if (signal.aborted) callback();
-  else signal.addEventListener('abort', callback, { once: true });
-  return () => signal.removeEventListener('abort', callback);
+export function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): () => void {
+  const hear = (): void => callback(signal.reason);
+  if (signal.aborted) hear();
+  else signal.addEventListener('abort', hear, { once: true });
+  return () => signal.removeEventListener('abort', hear);
 }

@@ -40,15 +40,24 @@ export interface TakenSignal {
   readonly by?: string;
 }
 
+/** A circuit breaker that is open, and what waits until it lets a call through. */
+export interface AwaitedBreaker {
+  readonly name: string;
+  /** Until when it is open, in milliseconds since the epoch. */
+  readonly until: number;
+  /** The tasks that wait for it, or items of which do. */
+  readonly tasks: readonly string[];
+}
+
 /** What a person can say about a task that waits for a decision. */
 export type Decision = 'approve' | 'retry' | 'skip' | 'fail';
 
 /**
  * The version of the events that this package tells: 1 had no `eventVersion`; 2 has it, `traceId` and `spanId` in `task.log`, `spanId`
- * in what ends a task, and `admissionMs` in `attempt.started`.
+ * in what ends a task, and `admissionMs` in `attempt.started`; 3 has `breakers` in `run.waiting`.
  * It is raised whenever a type or a field is added; none is ever removed or given another meaning.
  */
-export const EVENT_VERSION = 2;
+export const EVENT_VERSION = 3;
 
 /**
  * Everything that can be known about a run, as facts in the order in which they became true. The state of a run
@@ -250,12 +259,14 @@ export type RunEvent =
       readonly spanId?: string;
     })
   | (RunFact & {
-      /** Everything that is left waits: for persons, for signals, or for timers that are not due soon. */
+      /** Everything that is left waits: for persons, for signals, for runs below it that wait, or for time that is not over soon. */
       readonly type: 'run.waiting';
       /** Those that wait for a person or a signal. */
       readonly tasks: readonly string[];
       /** When the earliest of what it waits for is due by itself, in milliseconds since the epoch. */
       readonly until?: number;
+      /** The open breakers that it waits for, where it does for any. */
+      readonly breakers?: readonly AwaitedBreaker[];
     })
   | (RunFact & {
       /** A circuit breaker that tasks of the run share opened, closed or lets a call through to see. */

@@ -30,6 +30,8 @@ export interface TaskHistory {
   itemsBefore: FanOutSummary | undefined;
   /** How many attempts of each item are known to have ended. */
   readonly itemAttempts: Map<number, number>;
+  /** When another attempt of an item is due, where it waits for one. */
+  readonly itemWaits: Map<number, number>;
   /** How its items were undone, or itself under `undefined`: once for each time that they had been done. */
   readonly undone: Map<number | undefined, UndoHistory[]>;
   slaMissed: boolean;
@@ -71,6 +73,8 @@ export interface History {
   readonly signalled: number;
   readonly cancelling: Extract<RunEvent, { readonly type: 'run.cancelling' }> | undefined;
   readonly finished: Extract<RunEvent, { readonly type: 'run.finished' }> | undefined;
+  /** Until when breakers were open that it waited for when it was last heard of, in milliseconds since the epoch. */
+  readonly openBreakers: ReadonlyMap<string, number>;
   /** What the run's spans in processes before this one were named by. */
   readonly traces: TraceBefore;
 }
@@ -93,6 +97,7 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
   let started: Extract<RunEvent, { type: 'run.started' }> | undefined;
   let cancelling: History['cancelling'];
   let finished: History['finished'];
+  let openBreakers = new Map<string, number>();
   let retriedAt: number | undefined;
   let retries = 0;
   const spans = new Map<string, string>();
@@ -139,6 +144,10 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
       signalled = number;
     } else if (event.type === 'run.told') {
       messages = Math.max(messages, event.message);
+    } else if (event.type === 'run.waiting') {
+      openBreakers = new Map(event.breakers?.map(({ name, until }) => [name, until]));
+    } else if (event.type === 'breaker.changed') {
+      openBreakers.delete(event.breaker);
     } else if (event.type === 'run.cancelling') {
       cancelling = event;
     } else if (event.type === 'run.finished') {
@@ -160,6 +169,7 @@ export function historyOf(events: Iterable<RunEvent>, taken: ReadonlySet<number>
     signalled,
     cancelling,
     finished,
+    openBreakers,
     traces,
   };
 }
@@ -182,6 +192,7 @@ function emptyHistory(): TaskHistory {
     items: new Map(),
     itemsBefore: undefined,
     itemAttempts: new Map(),
+    itemWaits: new Map(),
     undone: new Map(),
     slaMissed: false,
   };
@@ -195,6 +206,7 @@ function note(event: TaskEvent, task: TaskHistory): void {
       task.startedAt ??= event.at;
       task.underWay++;
       if (event.item === undefined) task.last = event;
+      else task.itemWaits.delete(event.item);
       return;
     case 'task.fanned_out':
       task.itemsBefore = undefined;
@@ -208,6 +220,7 @@ function note(event: TaskEvent, task: TaskHistory): void {
         task.last = event;
       } else {
         task.itemAttempts.set(event.item, event.attempt);
+        if (event.retryInMs !== undefined) task.itemWaits.set(event.item, event.at + event.retryInMs);
       }
       return;
     case 'attempt.late':
@@ -287,6 +300,7 @@ function end(task: TaskHistory, at: number): void {
 function clearItems(task: TaskHistory): void {
   task.itemsBefore = summaryOf(task);
   task.items.clear();
+  task.itemWaits.clear();
 }
 
 /** How the items of a task have ended. */

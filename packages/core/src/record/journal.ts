@@ -1,5 +1,6 @@
 import type { LogFields, LogLevel, ParentTask } from '../model/context.ts';
 import {
+  type AwaitedBreaker,
   type Decision,
   EVENT_VERSION,
   type RunEvent,
@@ -155,10 +156,19 @@ export class Journal {
     });
   }
 
-  runWaiting(tasks: readonly string[], until: number | undefined, at: number): void {
+  runWaiting(
+    tasks: readonly string[],
+    until: number | undefined,
+    breakers: readonly AwaitedBreaker[],
+    at: number,
+  ): void {
     if (!this.#publisher.wanted) return;
     const event = { type: 'run.waiting', run: this.#run.id, at, tasks } as const;
-    this.#publisher.publish(until === undefined ? event : { ...event, until });
+    this.#publisher.publish({
+      ...event,
+      ...(until !== undefined && { until }),
+      ...(breakers.length > 0 && { breakers }),
+    });
   }
 
   runSignalled(signal: Signal, at: number): void {

@@ -8,6 +8,7 @@ import {
 } from '../model/error.ts';
 import { RunNotKeptError } from '../model/durable-error.ts';
 import type { RunEventOf } from '../model/event.ts';
+import type { RunResult } from '../model/result.ts';
 import type { RunState } from '../model/state.ts';
 import { TooManyRunsError } from '../model/turn-error.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -69,8 +70,14 @@ function succeeded(runtime: Runtime): Ending {
   }
 }
 
+/** The output of a run below a task. @throws WorkflowError where it has none */
+export function childOutput({ state, output, error }: RunResult): unknown {
+  if (state !== 'succeeded') throw endless(error) ?? error;
+  return output;
+}
+
 /** Workflows that run each other without end: said once, not by each of the runs on the way, and never retried. */
-export function endless(error: unknown): RecursionError | undefined {
+function endless(error: unknown): RecursionError | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof RecursionError) return cause;
   }

@@ -11,7 +11,7 @@ import type { CompensationResult } from '../model/compensation.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
 import { CancelledError, type WorkflowError } from '../model/error.ts';
 import type { RunEvent, RunEventOf } from '../model/event.ts';
-import type { Plan, PlannedTask, TaskIndex } from '../model/plan.ts';
+import type { Plan, PlannedTask } from '../model/plan.ts';
 import type { Dispatcher } from '../model/ports.ts';
 import type { RunResult } from '../model/result.ts';
 import type { Message } from '../model/store.ts';
@@ -21,17 +21,18 @@ import { Journal } from '../record/journal.ts';
 import { Publisher } from '../record/publisher.ts';
 import { toResult } from '../record/result.ts';
 import { admissionFor } from './admission.ts';
+import { Audience } from './audience.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './dispatch.ts';
-import { type Ending, endingOf, endless, notKept, pastEnding } from './ending.ts';
 import { begin } from './begin.ts';
+import { childOutput, type Ending, endingOf, notKept, pastEnding } from './ending.ts';
 import { Keeping, type TakenUp } from './kept.ts';
-import { observerOf } from './listeners.ts';
 import { obey } from './messages.ts';
 import { checkDuration, type RunSettings } from './options.ts';
 import { joinLine } from './line.ts';
 import { type Line, type Turn, turnOf } from './turn.ts';
 import { compensationHost, doneBefore } from '../runtime/done.ts';
 import type { WaitingTask } from '../runtime/rescues.ts';
+import type { Waits } from '../runtime/waits.ts';
 import { contextOfCaller, isWatched, watchRun } from './telemetry.ts';
 import type { RuntimeHost } from '../runtime/runtime-host.ts';
 import { Runtime } from '../runtime/runtime.ts';
@@ -49,6 +50,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly journal: Journal;
   readonly settings: RunSettings;
   readonly secrets: RunSecrets;
+  readonly audience: Audience;
   readonly admission: Admission | undefined;
   readonly threads: RuntimeHost['threads'];
   readonly cache: RuntimeHost['cache'];
@@ -66,15 +68,12 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   readonly #keeping: Keeping | undefined;
   readonly #turn: Turn | undefined;
   #children: Set<Handle> | undefined;
-  /** Whether the run above this one hears its events. */
-  #tellsParent: boolean;
   #id: string | undefined;
   #resolve: ((result: RunResult) => void) | undefined;
   readonly #unfollow: (() => void) | undefined;
   /** Stops the compensation that is under way. */
   #compensating: AbortController | undefined;
-  /** The result is there: what runs below still tell is not of this run any more. */
-  #finished = false;
+  isFinished = false;
   /** What was known of the run before this process drove it. */
   #history: History | undefined;
   undoneBefore: RuntimeHost['undoneBefore'];
@@ -98,7 +97,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     if (plan.needs.admission || this.threads !== undefined) this.admission = admissionFor(plan, settings);
     this.#publisher = new Publisher(settings.observers, systemWarn);
     this.secrets = new RunSecrets(plan, settings.secrets, settings.above, this.#publisher);
-    this.#tellsParent = settings.observers.length > 0;
+    this.audience = new Audience(this, this.#publisher, settings.observers.length > 0);
     this.journal = new Journal(plan, this.#publisher, this);
     const { store, signal } = settings;
     this.#keeping = store && new Keeping(store, settings.outputLimit, (error) => this.#break(error));
@@ -110,7 +109,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#runtime = new Runtime(plan, settings, this);
     this.#turn = turnOf(plan, this, settings);
     this.result = new Promise((resolve) => (this.#resolve = resolve));
-    if (signal !== undefined) this.#unfollow = onAbort(signal, () => void this.cancel(signal.reason));
+    this.#unfollow = signal && onAbort(signal, (reason) => void this.cancel(reason));
     const line =
       this.#turn && store === undefined ? joinLine(this.#turn, this.id, plan.id, settings.clock) : undefined;
     const within = contextOfCaller(settings);
@@ -144,30 +143,14 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   events(options?: EventsOptions): AsyncIterableIterator<RunEvent> {
-    const events = this.#publisher.subscribe(options);
-    this.#hearChildren();
-    return events;
+    return this.audience.events(options);
   }
 
   on<Type extends RunEvent['type'] | '*'>(
     type: Type,
     listener: (event: RunEventOf<Type>) => void,
   ): () => void {
-    const observer = observerOf(type, listener);
-    this.#hearChildren();
-    return this.#publisher.listen(observer);
-  }
-
-  /** Somebody listens, and has to hear of the runs below from now on, too. */
-  #hearChildren(): void {
-    for (const child of this.children) child.#tell(this);
-  }
-
-  #tell(parent: Handle): void {
-    if (this.#tellsParent) return;
-    this.#tellsParent = true;
-    this.#hearChildren();
-    this.#publisher.listen((event) => parent.hear(event));
+    return this.audience.on(type, listener);
   }
 
   cancel(given?: unknown, { gracePeriod, force = false }: CancelOptions = {}): Promise<RunResult> {
@@ -219,22 +202,18 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     children.add(handle);
     const result = await handle.result;
     children.delete(handle);
-    if (result.state !== 'succeeded') throw endless(result.error) ?? result.error;
-    return result.output;
+    this.waits.endChild(attempt);
+    return childOutput(result);
   }
 
-  /** When a task is ended because of the time, in milliseconds since the epoch. */
-  endsBy(task: TaskIndex): number {
-    return this.#runtime.waits.endsBy(task);
+  /** What of the run waits, and when its tasks are ended because of the time. */
+  get waits(): Waits {
+    return this.#runtime.waits;
   }
 
-  /** What a run below this one tells, its observers hear. */
-  hear(event: RunEvent): void {
-    if (this.#publisher.wanted && !this.#finished) this.#publisher.publish(event);
-  }
-
-  get observed(): boolean {
-    return this.#publisher.wanted;
+  tellWait(until: number | undefined): void {
+    if (until === undefined) this.#keeping?.goOn();
+    this.settings.onWait?.(until);
   }
 
   dispatch(attempt: Attempt, data: unknown): unknown {
@@ -282,7 +261,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     } catch (error) {
       return this.#break(error as Error);
     }
-    if (!this.#finished) this.#begin(input);
+    if (!this.isFinished) this.#begin(input);
   }
 
   #tellPending(input: unknown, runs: readonly string[]): void {
@@ -303,7 +282,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     } catch (error) {
       return this.#break(error as Error);
     }
-    if (this.#finished) return;
+    if (this.isFinished) return;
     const { past, told } = taken;
     for (const message of told) this.#hearFrom(message);
     const heard = told.at(-1)?.seq ?? 0;
@@ -342,7 +321,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     const { phase, startedAt } = this.#runtime;
     if (this.#endNotKept === undefined && phase !== 'new') return void this.cancel(error, { force: true });
     if (phase === 'new') this.#runtime.endAt(startedAt);
-    this.#finished = true;
+    this.isFinished = true;
     const compensations = this.#endNotKept ?? [];
     this.#resolveWith(toResult(this.#runtime, { ...notKept(this.id, error), compensations }));
   }
@@ -377,7 +356,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     const verdict = { state, output, error, compensations };
     this.secrets.cleanse(verdict.error, this.#runtime.ledger, compensations);
     const result = toResult(this.#runtime, verdict, this.secrets);
-    this.#finished = true;
+    this.isFinished = true;
     this.journal.runFinished(result);
     if (this.stored === undefined || broken !== undefined) return this.#resolveWith(result);
     this.#endNotKept = compensations;

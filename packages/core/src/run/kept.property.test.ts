@@ -21,9 +21,37 @@ const RUNS = Number(process.env['RUNS'] ?? 100);
 
 beforeAll(loadBreakers);
 
-/** Runs a scenario in one process: until it ends, or until its store dies. */
-async function live(scenario: Scenario, store: Store, lives: boolean): Promise<RunResult | undefined> {
-  const clock = new VirtualClock();
+/** How often slower everything is that a run waits for, where its waits are longer than a minute. */
+const SLOW = 1_000;
+
+/** The same scenario with waits that need no process, and with more items that wait. */
+function slowed(scenario: Scenario): Scenario {
+  const trials = scenario.trials.map((trial): Scenario['trials'][number] => {
+    const { shape, retry = { attempts: 3, delay: 300 }, deadline } = trial;
+    return {
+      ...trial,
+      shape: shape === 'plain' ? 'list' : shape,
+      retry: { ...retry, delay: Number(retry.delay) * SLOW },
+      deadline: deadline === undefined ? undefined : deadline * SLOW,
+    };
+  });
+  return { ...scenario, trials, timeout: scenario.timeout * SLOW };
+}
+
+interface Life {
+  readonly store: Store;
+  readonly clock: VirtualClock;
+  readonly stepMs: number;
+  /** The process leaves a run that waits, as the command does. */
+  readonly leaves: boolean;
+}
+
+/** Runs a scenario in one process: until it ends, or is left, or until its store dies. */
+async function live(
+  scenario: Scenario,
+  { store, clock, stepMs, leaves }: Life,
+): Promise<RunResult | undefined> {
+  let waiting = false;
   const workflow = workflowOf(scenario, clock, () => undefined);
   const decisions = { left: 8 };
   const handle: RunHandle<RunResult> = run(workflow, undefined, {
@@ -38,6 +66,7 @@ async function live(scenario: Scenario, store: Store, lives: boolean): Promise<R
     module: 'file:///w.ts',
     dispatcher: dispatcherOf(workflow),
     random: seededRandom(scenario.seed),
+    observers: [({ run: of, type }) => (waiting = of === 'r' ? type === 'run.waiting' : waiting)],
   });
   const decide = async (): Promise<void> => {
     await clock.settle();
@@ -52,9 +81,9 @@ async function live(scenario: Scenario, store: Store, lives: boolean): Promise<R
   void handle.result.then((ended) => {
     result = ended;
   });
-  for (let step = 0; step < 600 && result === undefined; step++) {
+  for (let step = 0; step < 600 && result === undefined && !(leaves && waiting); step++) {
     await decide();
-    await clock.advance(lives ? 200 : 7);
+    await clock.advance(stepMs);
   }
   return result;
 }
@@ -67,17 +96,24 @@ async function logOf(store: Store): Promise<RunEvent[]> {
 function checkKeptLog(events: readonly RunEvent[]): void {
   const ended = new Set<string>();
   const endedItems = new Set<string>();
+  const dueAt = new Map<string, number>();
   for (const event of events) {
     if (!('task' in event)) continue;
     const { task, type } = event;
+    if (type === 'attempt.failed' && event.retryInMs !== undefined)
+      dueAt.set(`${task} ${event.item}`, event.at + event.retryInMs);
     if (type === 'attempt.started') {
+      if (event.at < (dueAt.get(`${task} ${event.item}`) ?? 0))
+        throw new Error(`item ${event.item} of ${task} starts before its wait is over`);
       if (ended.has(task)) throw new Error(`${task} starts after its end`);
       if (endedItems.has(`${task} ${event.item}`))
         throw new Error(`item ${event.item} of ${task} starts again`);
     }
     // What is tried again begins anew, with all its items.
-    if (type === 'task.recovering' || type === 'task.decided')
+    if (type === 'task.recovering' || type === 'task.decided') {
       for (const key of endedItems) if (key.startsWith(`${task} `)) endedItems.delete(key);
+      for (const key of dueAt.keys()) if (key.startsWith(`${task} `)) dueAt.delete(key);
+    }
     if (type === 'item.succeeded' || type === 'item.failed') endedItems.add(`${task} ${event.item}`);
     if (/^task\.(succeeded|failed|skipped|upstream_failed|cancelled)$/.test(type)) {
       if (ended.has(task)) throw new Error(`${task} ends twice`);
@@ -88,24 +124,34 @@ function checkKeptLog(events: readonly RunEvent[]): void {
 
 test('a run that dies again and again ends as its log says, and nothing that had ended is run again', async () => {
   let resumed = 0;
+  let left = 0;
   await fc.assert(
     fc.asyncProperty(
       randomScenario,
       fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 }),
-      async (scenario, deaths) => {
+      fc.boolean(),
+      async (given, deaths, isSlow) => {
+        const scenario = isSlow ? slowed(given) : given;
+        const scale = isSlow ? SLOW : 1;
         try {
           compile(workflowOf(scenario, new VirtualClock(), () => undefined));
         } catch {
           return;
         }
         const store = createMemoryStore();
+        // Each process has breakers of its own; time goes on from one to the next.
+        let clock = new VirtualClock();
         for (const appends of deaths) {
-          const mortal = mortalStore(store, { appends });
-          if ((await live(scenario, mortal.store, false)) !== undefined) break;
+          const mortal = mortalStore(store, { appends: isSlow ? 3 * appends : appends });
+          const life = { store: mortal.store, clock, stepMs: 7 * scale, leaves: true };
+          if ((await live(scenario, life)) !== undefined) break;
           await mortal.die();
           resumed++;
+          if (waits(await logOf(store))) left++;
+          clock = new VirtualClock({ startAt: clock.now() });
         }
-        const result = await live(scenario, store, true);
+        const last = { store, clock, stepMs: 200 * scale, leaves: false };
+        const result = await live(scenario, last);
         if (result === undefined) throw new Error(`it never ends: ${lines(await logOf(store)).join(', ')}`);
         if (result === undefined) return;
         const events = await logOf(store);
@@ -116,14 +162,21 @@ test('a run that dies again and again ends as its log says, and nothing that had
         for (const event of events) scheduler.apply(event);
         for (const { index, id } of plan.tasks)
           expect(scheduler.stateOf(index)).toBe(result.tasks[id]?.state);
-        const again = await live(scenario, store, true);
+        const again = await live(scenario, last);
         expect(plain(again)).toEqual(plain(result));
       },
     ),
     { numRuns: RUNS },
   );
   expect(resumed).toBeGreaterThan(RUNS / 2);
+  expect(left).toBeGreaterThan(RUNS / 20);
 }, 120_000);
+
+/** Whether all of it waited when its process was gone, an item among them. */
+function waits(events: readonly RunEvent[]): boolean {
+  if (events.at(-1)?.type !== 'run.waiting') return false;
+  return events.some((event) => event.type === 'attempt.failed' && event.item !== undefined);
+}
 
 /** Without the times of tasks, which a log knows less exactly where there were no attempts. */
 function plain(result: RunResult | undefined): unknown {

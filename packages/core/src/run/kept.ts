@@ -228,6 +228,11 @@ export class Keeping {
     return true;
   };
 
+  /** Not all of it waits any more, though none of its own tasks may have told anything. */
+  goOn(): void {
+    this.#opened?.log.goOn();
+  }
+
   /** Nothing more is kept of it. */
   abandon(error: Error): void {
     this.#opened?.log.break(error);

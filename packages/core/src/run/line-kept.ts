@@ -8,7 +8,7 @@ import { freeIfDead } from '../store/dead-lease.ts';
 const LOOK_MS = 500;
 
 /** Who in this process waits for runs of a store. */
-const waiting = new WeakMap<Store, Set<() => void>>();
+const waiting = new WeakMap<Store, Set<(hasEnded: boolean) => void>>();
 
 /** A run of a store that waits for its turn. */
 export interface StoreLine extends Line {
@@ -26,10 +26,14 @@ export function lineIn(store: Store, turn: Turn, run: string, owner: string, hea
     const unheard = await store.receive(run, heard);
     return unheard.slice(0, unheard.findLastIndex(({ type }) => type === 'cancel') + 1);
   };
+  let ahead: readonly string[] = [run];
   const start = async (): Promise<readonly string[]> => {
     const runs = await store.start(run, owner, turn.limit, systemClock.now());
-    if (runs === undefined) throw new LeaseLostError(run);
-    return runs;
+    if (runs !== undefined) return (ahead = runs);
+    const kept = await store.find(run);
+    if (kept === undefined || kept.lease !== undefined) throw new LeaseLostError(run);
+    // Its process leaves it, and has given its lease back: it waits on, for whoever takes it up.
+    return ahead;
   };
   return {
     async ask() {
@@ -42,7 +46,7 @@ export function lineIn(store: Store, turn: Turn, run: string, owner: string, hea
       const others = waiting.get(store) ?? new Set();
       waiting.set(store, others.add(callback));
       // Unlike most that looks again and again, this keeps the process alive: it has nothing else to do.
-      const disarm = systemClock.setTimer(LOOK_MS, callback);
+      const disarm = systemClock.setTimer(LOOK_MS, () => callback(false));
       return () => {
         disarm();
         others.delete(callback);
@@ -64,5 +68,5 @@ async function freeDead(store: Store, runs: readonly string[]): Promise<boolean>
 
 /** A run of this process has ended: others of the store need not wait until they look again. */
 export function callWaiting(store: Store): void {
-  for (const callback of waiting.get(store) ?? []) callback();
+  for (const callback of waiting.get(store) ?? []) callback(true);
 }

@@ -9,7 +9,7 @@ interface Member {
 /** The runs of one workflow that only this process knows, in the order in which they were begun. */
 interface Crowd {
   readonly members: Set<Member>;
-  readonly listeners: Set<() => void>;
+  readonly listeners: Set<(hasEnded: boolean) => void>;
 }
 
 /** Runs by another clock are counted by themselves: a test run in virtual time does not wait for a real one. */
@@ -26,7 +26,7 @@ export function joinLine(turn: Turn, run: string, workflow: string, clock: Clock
   turn.onLeave(() => {
     crowd.members.delete(self);
     if (crowd.members.size === 0) byWorkflow.delete(workflow);
-    for (const listener of crowd.listeners) listener();
+    for (const listener of crowd.listeners) listener(true);
   });
   return {
     ask() {

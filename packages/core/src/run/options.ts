@@ -136,6 +136,13 @@ export interface RunSettings extends RuntimeSettings {
   readonly resumes: boolean;
   readonly ifExists: IfExists;
   readonly ifFull: IfFull;
+  /** The run above all others, where a task of another run runs this one. */
+  readonly root: string | undefined;
+  /**
+   * Is told, for the run above, when all of this one waits, and until which instant, in milliseconds since the epoch, or `Infinity`;
+   * and, without an instant, when it goes on.
+   */
+  readonly onWait: ((until: number | undefined) => void) | undefined;
   /** A run above this one has its turn, and waits for this one. */
   readonly hasTurnAbove: boolean;
   /** A run that has ended is retried, from this task on if one is named. */
@@ -175,6 +182,8 @@ export function toSettings(options: RunOptions): RunSettings {
     resumes: false,
     ifExists: checkOneOf('ifExists', IF_EXISTS, options.ifExists ?? 'resume') as IfExists,
     ifFull: checkOneOf('ifFull', IF_FULL, options.ifFull ?? 'wait') as IfFull,
+    root: undefined,
+    onWait: undefined,
     hasTurnAbove: false,
     retries: undefined,
     allowChanged: options.allowChanged ?? false,

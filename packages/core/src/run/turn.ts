@@ -8,8 +8,11 @@ export interface Line {
   ask(): readonly string[] | Promise<readonly string[]>;
   /** Whether the run was told, from outside of this process, not to wait any more. */
   isCalledOff(): boolean | Promise<boolean>;
-  /** Calls back, once or more often, when it may have become its turn. Gives what ends that. */
-  listen(callback: () => void): () => void;
+  /**
+   * Calls back, once or more often, when it may have become its turn; and says whether that is because a run of this process has ended.
+   * Gives what ends that.
+   */
+  listen(callback: (hasEnded: boolean) => void): () => void;
 }
 
 /**
@@ -24,15 +27,24 @@ export class Turn {
   readonly #run: string;
   readonly #workflow: string;
   readonly #ifFull: IfFull;
+  readonly #behind: (runs: readonly string[]) => void;
   #stopped = false;
   #call: () => void = () => undefined;
   #leave: () => void = () => undefined;
 
-  constructor(run: string, workflow: string, limit: number, ifFull: IfFull) {
+  /** @param behind Is told of the runs it waits for, whenever they may have become others; of none when it waits no more. */
+  constructor(
+    run: string,
+    workflow: string,
+    limit: number,
+    ifFull: IfFull,
+    behind: (runs: readonly string[]) => void,
+  ) {
     this.#run = run;
     this.#workflow = workflow;
     this.limit = limit;
     this.#ifFull = ifFull;
+    this.#behind = behind;
   }
 
   /**
@@ -42,19 +54,32 @@ export class Turn {
    * @throws TooManyRunsError where it is not to wait; whatever the line throws.
    */
   async take(line: Line, tell: (runs: readonly string[]) => void | Promise<void>): Promise<void> {
+    try {
+      await this.#wait(line, tell);
+    } finally {
+      this.#behind([]);
+    }
+  }
+
+  async #wait(line: Line, tell: (runs: readonly string[]) => void | Promise<void>): Promise<void> {
     let told = false;
     while (!this.#stopped) {
       // Listened to before it is asked: nobody may leave in between unheard.
       const called = new Promise<void>((resolve) => {
         this.#call = resolve;
       });
-      const deafen = line.listen(this.#call);
+      const deafen = line.listen((hasEnded) => {
+        // Before anybody else hears of that end: it may be its turn now, and then it does not wait.
+        if (hasEnded) this.#behind([]);
+        this.#call();
+      });
       try {
         const runs = await line.ask();
         if (runs.length === 0) return;
         if (this.#ifFull === 'fail') throw new TooManyRunsError(this.#run, this.#workflow, this.limit, runs);
         if (!told) await tell(runs);
         told = true;
+        this.#behind(runs);
         if (await line.isCalledOff()) return;
         if (!this.#stopped) await called;
       } finally {
@@ -90,5 +115,19 @@ export function turnOf(
   const { maxActiveRuns } = definition;
   if (maxActiveRuns === undefined) return undefined;
   const limit = settings.hasTurnAbove ? Number.POSITIVE_INFINITY : maxActiveRuns;
-  return new Turn(run.id, workflow, limit, settings.ifFull);
+  return new Turn(run.id, workflow, limit, settings.ifFull, behindOwn(settings));
+}
+
+/**
+ * A run that waits for none but runs of its own tree goes on when those do: it has its process wait no longer than they. That is
+ * seen by their IDs, which begin as that of the run above them all.
+ */
+function behindOwn({ root, onWait }: RunSettings): (runs: readonly string[]) => void {
+  let waits = false;
+  return (runs) => {
+    const now = runs.length > 0 && runs.every((run) => run.startsWith(`${root}~`));
+    if (now === waits) return;
+    waits = now;
+    onWait?.(now ? Infinity : undefined);
+  };
 }

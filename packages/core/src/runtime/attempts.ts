@@ -45,11 +45,12 @@ export class Attempts {
   /**
    * The run begins.
    *
+   * @param openBreakers Until when those were open for which it waited in a process before this one.
    * @throws OptionError for a breaker's setting that another run has given otherwise.
    */
-  open(): void {
+  open(openBreakers: ReadonlyMap<string, number> | undefined): void {
     if (this.#loop.plan.needs.breakers.length === 0) return;
-    this.#breakers = new BreakerGate(this.#loop, (task, item) => this.#ends.again(task, item));
+    this.#breakers = new BreakerGate(this.#loop, openBreakers, (task, item) => this.#ends.again(task, item));
   }
 
   liveOf(task: TaskIndex): Attempt | undefined {
@@ -206,13 +207,13 @@ export class Attempts {
         loop.tick();
         loop.journal.attemptFailed(task.index, attempt, error, loop.now, delayMs, item?.index);
         this.#ends.waitingFor(task, item, 'retry');
-        if (item === undefined) loop.waits.beginRetry(task.index, delayMs);
+        loop.waits.beginLong(unit, loop.now + delayMs);
         loop.proceed();
         return true;
       },
       again: () => {
         loop.tick();
-        if (item === undefined) loop.waits.end(task.index);
+        loop.waits.end(unit);
         this.#ends.again(task, item);
         loop.proceed();
       },

@@ -1,7 +1,7 @@
 import type { Breaker } from '../execute/breaker.ts';
 import type { BreakerPass } from '../execute/breaker-pass.ts';
 import type { Listener } from '../execute/breaker-changes.ts';
-import { breakerFor } from '../execute/breakers.ts';
+import { breakerFor, isBreakerKnown } from '../execute/breakers.ts';
 import type { Item, Unit } from '../execute/attempt.ts';
 import type { PlannedTask } from '../model/plan.ts';
 import type { BreakerPolicy, BreakerState } from '../model/policy.ts';
@@ -17,13 +17,21 @@ export class BreakerGate {
   /**
    * Joins every breaker that the run's tasks name.
    *
+   * @param open Until when those were open for which the run waited in a process before this one. Where this process knows such a
+   * breaker already, it knows better.
    * @throws OptionError for a setting that another run has given otherwise.
    */
-  constructor(loop: Loop, wake: (task: PlannedTask, item: Item | undefined) => void) {
+  constructor(
+    loop: Loop,
+    open: ReadonlyMap<string, number> | undefined,
+    wake: (task: PlannedTask, item: Item | undefined) => void,
+  ) {
     this.#loop = loop;
     this.#wake = wake;
+    const reopened = open && Array.from(open).filter(([name]) => !isBreakerKnown(name, loop.clock));
     try {
       for (const policy of loop.plan.needs.breakers) this.#joined.push(new JoinedBreaker(loop, policy));
+      if (reopened !== undefined) for (const [name, until] of reopened) this.#breakerOf(name)?.reopen(until);
     } catch (error) {
       this.close();
       throw error;
@@ -87,7 +95,9 @@ export class BreakerGate {
     (this.#waiting ??= new Map()).set(unit, () => {
       unfollow();
       disarm?.();
+      loop.waits.end(unit);
     });
+    if (until !== undefined) loop.waits.beginLong(unit, until, breaker.name);
     if (item === undefined)
       loop.journal.waiting(task.index, { for: 'breaker', ...(until !== undefined && { until }) }, loop.now);
   }

@@ -8,6 +8,8 @@ import type { Attempts } from './attempts.ts';
 import type { Gates } from './gates.ts';
 import type { Loop } from './loop.ts';
 
+type PastItems = Pick<TaskHistory, 'items' | 'itemAttempts' | 'itemWaits'>;
+
 /** The fanned-out tasks of a run that are under way. */
 export class FanOuts {
   readonly #loop: Loop;
@@ -15,7 +17,9 @@ export class FanOuts {
   readonly #gates: Gates;
   readonly #runs = new Map<TaskIndex, FanOutRun>();
   /** What is known of tasks that were under way in a process before this one. */
-  readonly #past = new Map<TaskIndex, Pick<TaskHistory, 'items' | 'itemAttempts'>>();
+  readonly #past = new Map<TaskIndex, PastItems>();
+  /** Items that wait for another attempt since a process before this one: how each wait is given up. */
+  #held: Map<Item, () => void> | undefined;
   /** How often each item was tried, of tasks that a recovery rule or a person may run again. */
   #tries: Map<TaskIndex, number[]> | undefined;
 
@@ -24,9 +28,18 @@ export class FanOuts {
     this.#attempts = attempts;
     this.#gates = gates;
     gates.followItems((item, output) => this.#itemFound(item, output));
+    loop.waits.watch(this);
   }
 
-  restore(task: TaskIndex, past: Pick<TaskHistory, 'items' | 'itemAttempts'>): void {
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  underWay(): Iterable<readonly [TaskIndex, FanOutRun]> {
+    return this.#runs;
+  }
+
+  restore(task: TaskIndex, past: PastItems): void {
     this.#past.set(task, past);
   }
 
@@ -78,6 +91,22 @@ export class FanOuts {
     run.stop(reason);
   }
 
+  #holds(task: PlannedTask, item: Item): boolean {
+    const loop = this.#loop;
+    const until = this.#past.get(task.index)?.itemWaits.get(item.index);
+    if (until === undefined || until <= loop.now) return false;
+    const disarm = loop.clock.setTimer(until - loop.now, () => {
+      this.#held?.delete(item);
+      loop.tick();
+      loop.waits.end(item);
+      if (this.#gates.admit(task, item)) this.#runs.get(task.index)?.ready(item);
+      loop.proceed();
+    });
+    (this.#held ??= new Map()).set(item, disarm);
+    loop.waits.beginLong(item, until);
+    return true;
+  }
+
   #noteTries({ task, index, attempts }: Item): void {
     if (this.#loop.plan.tasks[task]?.definition.recover === undefined) return;
     this.#tries ??= new Map<TaskIndex, number[]>();
@@ -108,6 +137,7 @@ export class FanOuts {
       past: (item) => this.#past.get(index)?.items.get(item),
       wantNoSlot: () => scheduler.release(index, 'wish'),
       releaseSlot: () => scheduler.release(index, 'slot'),
+      holds: (item) => this.#holds(task, item),
       admit: (item) => this.#gates.admit(task, item),
       startAttempt: (item) => this.#attempts.start(task, item),
       itemSucceeded: (item, output, by) => journal.itemSucceeded(index, item.index, output, by, loop.now),
@@ -116,6 +146,9 @@ export class FanOuts {
         this.#tries?.get(index)?.[item] ?? this.#past.get(index)?.itemAttempts.get(item) ?? 0,
       stopItem: (item, reason) => {
         this.#attempts.stop(item, reason);
+        this.#held?.get(item)?.();
+        this.#held?.delete(item);
+        loop.waits.end(item);
         this.#noteTries(item);
         this.#gates.leave(item);
       },

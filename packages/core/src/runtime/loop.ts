@@ -1,3 +1,4 @@
+import type { Attempt, Unit } from '../execute/attempt.ts';
 import type { Outputs } from '../execute/data.ts';
 import type { TaskLimits } from '../execute/task-limits.ts';
 import type { StandIn, TakenSignal } from '../model/event.ts';
@@ -24,14 +25,30 @@ export interface Wait {
   readonly since: number;
   /** Whether somebody has to do something: a person, or whoever sends a signal. */
   readonly asks: boolean;
+  /** The breaker that is to let it try. */
+  readonly breaker?: string;
+  /** The attempt whose run waits. */
+  readonly attempt?: Attempt;
 }
 
-/** Knows which tasks wait. */
-interface WaitingTasks {
-  begin(task: TaskIndex, wait: Wait): void;
-  /** The same for the wait before another attempt. */
-  beginRetry(task: TaskIndex, delayMs: number): void;
-  end(task: TaskIndex): void;
+/** Tasks that are fanned out, and under way. */
+export interface RestingItems {
+  readonly size: number;
+  underWay(): Iterable<readonly [TaskIndex, RestingFanOut]>;
+}
+
+interface RestingFanOut {
+  readonly wantsSlot: boolean;
+  rests(waiting: number): boolean;
+}
+
+/** Knows what waits. */
+interface WaitingUnits {
+  begin(unit: Unit, wait: Wait): void;
+  /** The same for the wait before another attempt, and for a breaker. @param until In milliseconds since the epoch. */
+  beginLong(unit: Unit, until: number, breaker?: string): void;
+  end(unit: Unit): void;
+  watch(fanOuts: RestingItems): void;
 }
 
 /**
@@ -56,7 +73,7 @@ export interface Loop {
   readonly stored: ((callback: () => void) => void) | undefined;
   /** Throws where an output cannot be kept; absent where nothing is. */
   readonly checkKept: CheckKept | undefined;
-  readonly waits: WaitingTasks;
+  readonly waits: WaitingUnits;
   /** The spans of the run; absent where nobody traces it. */
   readonly tracing: Tracing | undefined;
   /** Has tasks wait for signals; made when one first does. */

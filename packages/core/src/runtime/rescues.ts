@@ -112,7 +112,7 @@ export class Rescues {
       loop.proceed();
     });
     this.#underWay.set(index, disarm);
-    loop.waits.beginRetry(index, delayMs);
+    loop.waits.beginLong(index, loop.now + delayMs);
   }
 
   #escalate(index: TaskIndex, error: Error, message: string | undefined): void {

@@ -10,6 +10,7 @@ import type { Tracing } from '../model/tracing.ts';
 import type { Journal } from '../record/journal.ts';
 import type { OutputCache } from './cache-gate.ts';
 import type { CheckKept } from './loop.ts';
+import type { WaitHost } from './waits.ts';
 
 /** How a run is to go. */
 export interface RuntimeSettings {
@@ -26,7 +27,7 @@ export interface RuntimeSettings {
 }
 
 /** What a run's loop needs of whoever began it. */
-export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' | 'secretsOf'> {
+export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' | 'secretsOf'>, WaitHost {
   /** The run's ID, made when it is first asked for. */
   readonly id: string;
   readonly journal: Journal;

@@ -9,7 +9,8 @@ import type { RunState, SkipReason } from '../model/state.ts';
 import type { History, TakingUp } from '../record/history.ts';
 import type { Journal } from '../record/journal.ts';
 import { Ledger } from '../record/ledger.ts';
-import { type Consequences, Scheduler } from '../schedule/scheduler.ts';
+import type { Consequences } from '../schedule/consequences.ts';
+import { Scheduler } from '../schedule/scheduler.ts';
 import { RunAttemptHost } from './attempt-host.ts';
 import { type AttemptEnds, Attempts } from './attempts.ts';
 import { toUndo } from './done.ts';
@@ -44,7 +45,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   /** What was done and can be undone, in the order in which it was done. */
   done: Undo[] | undefined;
   readonly outputs: RunOutputs;
-  readonly waits: Waits = new Waits(this);
+  readonly waits: Waits;
   readonly stored: RuntimeHost['stored'];
   readonly checkKept: RuntimeHost['checkKept'];
   now: number;
@@ -80,6 +81,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.attemptHost = new RunAttemptHost(this, host, settings.parent);
     this.#attempts = new Attempts(this, this.attemptHost, this);
     this.#stopping = new Stopping(this, settings);
+    this.waits = new Waits(this, this.#attempts, this.#stopping, host);
     this.now = this.clock.now();
     this.startedAt = this.now;
     this.#turnStartedAt = this.now;
@@ -95,10 +97,6 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
 
   get endedAt(): number {
     return this.now;
-  }
-
-  get endsBy(): number {
-    return this.#stopping.endsBy;
   }
 
   /** Why the run was cancelled, if it was: what was given to `cancel`. */
@@ -140,7 +138,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.tick();
     this.outputs.input = input;
     try {
-      this.#attempts.open();
+      this.#attempts.open(history?.openBreakers);
     } catch (error) {
       return this.fail(error as WorkflowError);
     }
@@ -229,6 +227,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   #end(): void {
     if (this.phase === 'ended') return;
     this.phase = 'ended';
+    this.waits.close();
     this.limits?.clear();
     this.#attempts.close();
     this.#stopping.close();

@@ -3,6 +3,7 @@ import { zeros } from '../lib/zeros.ts';
 import type { RunEvent } from '../model/event.ts';
 import { CONDITIONAL, GATED, MAY_FAIL, type Plan, RUNS_ALWAYS, type TaskIndex } from '../model/plan.ts';
 import type { RunState, SkipReason, TaskState } from '../model/state.ts';
+import type { Consequences } from './consequences.ts';
 import { leavesFailed } from './leaves.ts';
 import { applyEvent } from './replay.ts';
 import {
@@ -20,18 +21,6 @@ import {
   WAITING,
 } from './task-states.ts';
 import { Tallies } from './tallies.ts';
-
-/** Is told what follows from a fact: changes of state that nothing outside the scheduler brought about. */
-export interface Consequences {
-  /** Its rule said run, and it has conditions: `pass` or `skip` it, after this call. */
-  check(task: TaskIndex): void;
-  /** Where the task is gated it has to be admitted before it is ready: `admit` or `wait`, after this call. */
-  queued(task: TaskIndex): void;
-  upstreamFailed(task: TaskIndex, cause: TaskIndex): void;
-  /** Its rule left it nothing to do. */
-  skipped(task: TaskIndex, cause: TaskIndex): void;
-  cancelled(task: TaskIndex): void;
-}
 
 /** There is nothing to start now. */
 export const NONE = -1;
@@ -103,6 +92,11 @@ export class Scheduler {
 
   get succeededCount(): number {
     return this.#succeeded;
+  }
+
+  /** How many tasks want a slot, and nothing else: some have slots already, and want one more. */
+  get ready(): number {
+    return this.#ready.size;
   }
 
   /** Whether a slot can be given to a task now. */

@@ -62,6 +62,14 @@ export class RunLog {
     this.#wakeAt = event.type === 'run.waiting' ? event.until : undefined;
   }
 
+  /** The run does not wait any more, whatever is told of that. */
+  goOn(): void {
+    if (this.#state !== 'waiting' || this.#error !== undefined) return;
+    this.#state = 'running';
+    this.#wakeAt = undefined;
+    this.#writer.add(this);
+  }
+
   /** Calls back when all that was told so far is kept: now, if it is. Never, where the log is broken. */
   stored(callback: () => void): void {
     if (this.#error !== undefined) return;
