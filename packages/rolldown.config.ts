@@ -190,13 +190,17 @@ function withoutForeignMaps(): Plugin {
     name: 'without-foreign-maps',
     generateBundle(_, bundle) {
       for (const [name, file] of Object.entries(bundle)) {
-        if (file.type !== 'chunk' || !file.moduleIds.some((id) => id.includes('@opentelemetry/sdk-node')))
-          continue;
+        if (file.type !== 'chunk' || !file.moduleIds.some(isForeign)) continue;
         delete bundle[`${name}.map`];
         file.code = file.code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
       }
     },
   };
+}
+
+/** What is by far the most of the file it is bundled into. */
+function isForeign(id: string): boolean {
+  return ['@opentelemetry/sdk-node', 'node_modules/execa'].some((name) => id.includes(name));
 }
 
 function notice(root: string): string {

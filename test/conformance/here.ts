@@ -84,7 +84,18 @@ export class Here implements Dispatcher {
       add: (name, value = 1, options) => observer.measure?.({ use: 'add', name, value, options }),
       record: (name, value, options) => observer.measure?.({ use: 'record', name, value, options }),
     };
-    return { attempt, run, task: { id: task }, log, idempotencyKey: key, signal, secrets, span, metrics };
+    return {
+      attempt,
+      run,
+      task: { id: task },
+      log,
+      idempotencyKey: key,
+      signal,
+      secrets,
+      span,
+      traceparent: undefined,
+      metrics,
+    };
   }
 
   report(error: unknown): unknown {

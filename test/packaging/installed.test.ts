@@ -28,6 +28,18 @@ const [hello = '', report = ''] = blocksIn(repository)
   .filter(({ place, code }) => place.startsWith('README.md:') && code.includes('export default'))
   .map(({ code }) => code);
 
+/** A pipeline of commands, one of which is not there. */
+const COMMAND = `import { workflow } from 'wf-sdk';
+import { shell, ShellError } from 'wf-sdk/tasks';
+export default workflow('commands')
+  .addTask('version').run(shell(['node', '--version']))
+  .addTask('length').dependsOn('version').run(({ version }) => version.length > 0)
+  .addTask('missing').allowFailure().run(shell(['nowhere-to-be-found']))
+  .addTask('said').dependsOn('missing').triggerRule('all_done')
+  .run(({ missing }) => missing.status === 'failed' && missing.error instanceof ShellError ? missing.error.reason : 'nothing')
+  .output(({ length, said }) => [length, said] as const);
+`;
+
 beforeAll(async () => {
   const tarballs = path.join(root, 'tarballs');
   mkdirSync(tarballs);
@@ -37,6 +49,7 @@ beforeAll(async () => {
     await install(folder, tarballs, ['zod@4', '@types/node@20']);
     writeFileSync(path.join(folder, 'hello.ts'), hello);
     writeFileSync(path.join(folder, 'report.ts'), report);
+    writeFileSync(path.join(folder, 'command.ts'), COMMAND);
   });
   await Promise.all(prepared);
 });
@@ -56,6 +69,13 @@ describe.each(projects)('installed from tarballs in %s', (folder) => {
   it('runs the first pipeline of the README', async () => {
     const { code, stderr } = await npx(folder, 'run', 'hello.ts');
     expect(stderr).toMatch(/✔ success {2}3 of 3 tasks succeeded[^]*\noutput\nHello, world!\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('runs commands', async () => {
+    const { code, stderr } = await npx(folder, 'run', 'command.ts');
+    expect(stderr).toMatch(/\noutput\n\[\s+true,\s+"not_started"\s+\]\n$/);
+    expect(stderr).not.toContain('node_modules');
     expect(code).toBe(0);
   });
 
@@ -162,7 +182,7 @@ describe('its types', () => {
       };
       writeFileSync(
         path.join(project, name),
-        JSON.stringify({ compilerOptions, files: ['uses.ts', 'hello.ts', 'report.ts'] }),
+        JSON.stringify({ compilerOptions, files: ['uses.ts', 'hello.ts', 'report.ts', 'command.ts'] }),
       );
       const { code, stdout } = await start(
         process.execPath,

@@ -134,6 +134,7 @@ export {
   runOrThrow,
   toPlain,
   didYouMean,
+  parseBytes,
   parseDuration,
   pool,
   pools,

@@ -105,6 +105,7 @@ export type { Clock, Dispatcher, DispatchObserver, DispatchRequest, Observer } f
 export type { CancelledRun, FailedRun, RunResult, SucceededRun, TaskResult } from './model/result.ts';
 export type { SecretNeed, SecretsProvider, SecretValues } from './model/secret.ts';
 export { toPlain } from './lib/plain.ts';
+export { parseBytes } from './lib/bytes.ts';
 export { parseDuration } from './lib/duration.ts';
 export { didYouMean } from './lib/suggest.ts';
 export type {

@@ -46,6 +46,7 @@ export function whereThrown(error: unknown, cwd: string): string | undefined {
 }
 
 /** Where this command's and core's files are, for when they are not inside a node_modules folder. */
-const OWN_FOLDERS = [import.meta.url, import.meta.resolve('@wf-sdk/core')].map((url) =>
-  fileURLToPath(new URL('.', url)),
-);
+const OWN_FOLDERS = ['@wf-sdk/core', '@wf-sdk/tasks']
+  .map((name) => import.meta.resolve(name))
+  .concat(import.meta.url)
+  .map((url) => fileURLToPath(new URL('.', url)));

@@ -1,4 +1,4 @@
-import type { BreakerState, LogLevel, RunEvent } from '@wf-sdk/core';
+import type { BreakerState, LogFields, LogLevel, RunEvent } from '@wf-sdk/core';
 import type { Colors } from 'picocolors/types.js';
 import { toJsonText } from './event-json.ts';
 import { count, formatDuration, headline, named } from './format.ts';
@@ -103,9 +103,15 @@ function logLine(
   { prefix }: Place,
   colours: Colors,
 ): string {
-  const more = fields === undefined ? '' : ` ${colours.dim(toJsonText(fields))}`;
+  const more = fields === undefined || isPrinted(fields) ? '' : ` ${colours.dim(toJsonText(fields))}`;
   const name = `${prefix}${nameOf(task, item)}`;
   const margin = `  ${' '.repeat(name.length)} ${colours.dim('│')} `;
   const said = printable(`${level === 'info' ? '' : `${level}: `}${message}`, margin);
   return `  ${colours.dim(`${name} │`)} ${LEVELS[level](colours, said)}${more}`;
+}
+
+/** A line that a command has printed has a field that says where to: the same behind each line would only be in the way. */
+function isPrinted(fields: LogFields): boolean {
+  const [key, ...others] = Object.keys(fields);
+  return key === 'stream' && others.length === 0 && ['stdout', 'stderr'].includes(String(fields[key]));
 }

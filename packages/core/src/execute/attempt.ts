@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import { traceparentOf } from '../lib/traceparent.ts';
 import type { AttemptContext } from '../model/attempt-context.ts';
 import type { Log, LogFields, LogLevel, RunInfo } from '../model/context.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
@@ -67,6 +68,10 @@ export class Attempt implements AttemptContext {
 
   get span(): Span {
     return this.#host.spanOf(this);
+  }
+
+  get traceparent(): string | undefined {
+    return traceparentOf(this.span);
   }
 
   get metrics(): TaskMetrics {

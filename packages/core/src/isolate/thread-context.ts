@@ -3,6 +3,7 @@ import { toPlain } from '../lib/plain.ts';
 import type { Log, LogFields, LogLevel, RunInfo, TaskContext } from '../model/context.ts';
 import type { MetricOptions, TaskMetrics } from '../model/metrics.ts';
 import { NO_METRICS } from '../lib/no-metrics.ts';
+import { traceparentOf } from '../lib/traceparent.ts';
 import type { Assignment, FromThread } from './message.ts';
 import { spanOf } from './thread-trace.ts';
 
@@ -42,6 +43,10 @@ export class ThreadContext implements TaskContext {
     this.log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
     const key = `${run.id}/${task}`;
     this.idempotencyKey = idempotencyKey ?? (item === undefined ? key : `${key}/${item}`);
+  }
+
+  get traceparent(): string | undefined {
+    return traceparentOf(this.span);
   }
 }
 

@@ -9,10 +9,14 @@ test('spans made on a thread are children of the attempt, which is on another on
   const module = await pipeline('traced.ts');
   const trace = { traceparent: `00-${traceId}-${spanId}-01` };
   expect(await dispatch({ task: 'query', module, trace })).toEqual({
+    traceparent: trace.traceparent,
     traceId,
     spanId,
     recording: false,
     parent: { traceId, spanId, traceFlags: 1, isRemote: true },
   });
-  expect(await dispatch({ task: 'query', module })).toMatchObject({ traceId: '0'.repeat(32) });
+  expect(await dispatch({ task: 'query', module })).toMatchObject({
+    traceparent: undefined,
+    traceId: '0'.repeat(32),
+  });
 });

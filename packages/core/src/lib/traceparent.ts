@@ -1,4 +1,4 @@
-import type { SpanContext } from '@opentelemetry/api';
+import type { Span, SpanContext } from '@opentelemetry/api';
 
 const PATTERN = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 
@@ -16,4 +16,10 @@ export function fromTraceparent(text: string): SpanContext | undefined {
 
 export function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-0${traceFlags & 1}`;
+}
+
+/** Undefined for a span that belongs to no trace. */
+export function traceparentOf(span: Span): string | undefined {
+  const context = span.spanContext();
+  return /^0*$/.test(context.traceId) ? undefined : toTraceparent(context);
 }

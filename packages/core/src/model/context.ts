@@ -59,6 +59,12 @@ export interface TaskContext<Secrets extends string = never> {
    * thread of an isolated task, it keeps nothing of what it is told. Its `spanContext()` names the trace.
    */
   readonly span: Span;
+  /**
+   * The W3C traceparent of that span, for the environment of a child process or a header; undefined where nobody traces the run.
+   *
+   * Source: https://www.w3.org/TR/trace-context/#traceparent-header
+   */
+  readonly traceparent: string | undefined;
   /** Metrics of the task's own. Where nobody collects them, they keep nothing. */
   readonly metrics: TaskMetrics;
   /** The secrets that the task named by `.secrets()`, and no others. They are taken out of all that is told of the run. */

@@ -245,6 +245,52 @@ describe('the spans of a run', () => {
   });
 });
 
+describe('the traceparent that handlers read', () => {
+  const given: (string | undefined)[] = [];
+  const flow = workflow('w')
+    .addTask('a')
+    .retry({ attempts: 2, delay: 1 })
+    .run((_, { attempt, traceparent }) => {
+      given.push(traceparent);
+      if (attempt === 1) throw new Error('once more');
+    })
+    .addTask('each')
+    .forEach(() => [1])
+    .run((_, { traceparent }) => given.push(traceparent));
+
+  beforeEach(() => {
+    given.length = 0;
+  });
+
+  test('names the span of the task, the attempt, the item', async () => {
+    await traced(() => flow);
+    const parentOf = (name: string): string => {
+      const { traceId, spanId } =
+        otel
+          .spans()
+          .find((span) => span.name === name)
+          ?.spanContext() ?? {};
+      return `00-${traceId}-${spanId}-01`;
+    };
+    const attempts = otel.spans().filter(({ name }) => name === 'workflow.attempt a');
+    const second = attempts.find(({ attributes }) => attributes['workflow.task.attempt'] === 2);
+    expect(given.map(String).toSorted()).toEqual(
+      [
+        parentOf('workflow.task a'),
+        `00-${second?.spanContext().traceId}-${second?.spanContext().spanId}-01`,
+        parentOf('workflow.item each'),
+      ].toSorted(),
+    );
+  });
+
+  test('is undefined where the run is not traced', async () => {
+    await traced(() => flow, { telemetry: 'off' });
+    otel.close();
+    await traced(() => flow);
+    expect(given).toEqual(new Array(6).fill(undefined));
+  });
+});
+
 describe('the trace of a run', () => {
   const simple = flowOf([{ id: 'a', handler: () => 1 }]);
 

@@ -19,11 +19,11 @@ propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 
 export const flow = workflow('threads')
   .addTask('query')
-  .run(async (_, { span }) => {
+  .run(async (_, { span, traceparent }) => {
     span.setAttribute('rows', 7);
     await Promise.resolve();
     trace.getTracer('mine').startSpan('select').end();
     const [made] = exporter.getFinishedSpans();
     const { traceId, spanId } = span.spanContext();
-    return { traceId, spanId, recording: span.isRecording(), parent: made?.parentSpanContext };
+    return { traceparent, traceId, spanId, recording: span.isRecording(), parent: made?.parentSpanContext };
   });
