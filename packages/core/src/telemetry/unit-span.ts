@@ -1,5 +1,15 @@
-import { type Context, type Link, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
+import {
+  type Context,
+  diag,
+  type Link,
+  type Span,
+  type SpanOptions,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
 import { messageOf } from '../lib/message.ts';
+import { NoSpan } from '../lib/no-span.ts';
 import type { ActiveTaskState } from '../model/state.ts';
 import type { AttributeName, Attributes, SpanEventName, SPANS } from './attributes.ts';
 import { errorType } from './error-type.ts';
@@ -29,11 +39,8 @@ export class OpenSpan {
     this.tracer = tracer;
     this.parent = parent;
     const startTime = instant(at);
-    const name = `${kind} ${id}`;
-    this.span =
-      links === undefined
-        ? tracer.startSpan(name, { startTime, attributes }, parent)
-        : tracer.startSpan(name, { startTime, attributes, links }, parent);
+    const options = links === undefined ? { startTime, attributes } : { startTime, attributes, links };
+    this.span = started(tracer, `${kind} ${id}`, options, parent);
   }
 
   /** Made when something first happens inside: a map is copied for it. */
@@ -57,6 +64,19 @@ export class OpenSpan {
 
   end(at: number): void {
     this.span.end(instant(at));
+  }
+}
+
+/**
+ * A span that begins. Where what the user has set up throws, such as a processor of spans, it is one that tells nothing: no run
+ * fails because of who looks at it.
+ */
+function started(tracer: Tracer, name: string, options: SpanOptions, parent: Context): Span {
+  try {
+    return tracer.startSpan(name, options, parent);
+  } catch (error) {
+    diag.error(`wf-sdk: span '${name}' could not begin`, error);
+    return new NoSpan(trace.getSpanContext(parent));
   }
 }
 
