@@ -38,7 +38,7 @@ describe('a decision from another process', () => {
     sandbox.write('go', '');
     const { code, stderr } = await started.ended;
     expect(code).toBe(0);
-    expect(stderr).toMatch(/│ approve$/m);
+    expect(stderr).toMatch(/│ approve review$/m);
     expect(stderr).toContain('"buy": 48');
     expect(linesOf(sandbox, 'ran')).toEqual(['price']);
   });
@@ -79,6 +79,8 @@ describe('a decision from another process', () => {
     expect(stderr).toContain('nobody drives run one~pay now');
     expect(stderr).toContain('  wf-sdk resume one\n');
     expect(code).toBe(0);
+    const status = await sandbox.run(['status', 'one']);
+    expect(status.stdout).toMatch(/^said, not heard yet: approve charge by .*, to run one~pay$/m);
     const resumed = await sandbox.run(['resume', 'one']);
     expect(resumed.stderr).toMatch(/output\n7$/m);
     expect(resumed.code).toBe(0);

@@ -55,7 +55,7 @@ describe('wf-sdk retry', () => {
     );
     expect(nothing.code).toBe(2);
     const unknown = await sandbox.run(['retry', 'one', '--from', 'shop']);
-    expect(unknown.stderr).toContain(`must be a task of workflow 'order', perhaps 'ship', not shop`);
+    expect(unknown.stderr).toContain(`must be a task of workflow 'order', perhaps 'ship', not 'shop'`);
     expect(unknown.code).toBe(2);
     const { code, stdout } = await sandbox.run(['retry', 'one', '--from', 'ship', '--json']);
     expect(code).toBe(0);

@@ -33,6 +33,31 @@ describe('a run that waits for a signal', () => {
     expect(code).toBe(0);
   });
 
+  test('shows what was said to it and not heard yet, and who said it', async ({ sandbox }) => {
+    sandbox.write('pipeline.ts', SIGNALLED);
+    await sandbox.run(['run', 'pipeline.ts', '--durable', '--run-id', 'one']);
+    const before = await sandbox.run(['status', 'one', '--json']);
+    expect(JSON.parse(before.stdout)).toMatchObject({ unheard: [] });
+    await sandbox.run(['signal', 'one', 'paid', '{"amount":7,"rest":"10ms"}']);
+    for (let times = 0; times < 6; times++) await sandbox.run(['cancel', 'one']);
+    const { stdout } = await sandbox.run(['status', 'one']);
+    expect(stdout).toMatch(/^said, not heard yet: signal paid by \S+, (?:just now|\d+ s ago)$/m);
+    expect(stdout.match(/not heard yet: cancel by/g)).toHaveLength(4);
+    expect(stdout).toMatch(/^and 2 more$/m);
+    const said = JSON.parse((await sandbox.run(['status', 'one', '--json'])).stdout) as {
+      unheard: unknown[];
+    };
+    expect(said.unheard[0]).toEqual({
+      run: 'one',
+      at: expect.any(Number) as number,
+      by: expect.any(String) as string,
+      what: 'signal',
+      about: 'paid',
+    });
+    expect((await sandbox.run(['resume', 'one'])).stderr).toMatch(/│ signal paid$/m);
+    expect((await sandbox.run(['status', 'one'])).stdout).not.toContain('not heard');
+  });
+
   test('is waited for under --wait, and hears of the signal at once', async ({ sandbox }) => {
     sandbox.write('pipeline.ts', SIGNALLED);
     const started = sandbox.start(['run', 'pipeline.ts', '--durable', '--run-id', 'one', '--wait']);

@@ -260,6 +260,34 @@ describe('a collector that is no help', () => {
     ]);
   });
 
+  test.for([
+    [{ kind: 'refuses', status: 503 }, 'it answers 503 Service Unavailable'],
+    [{ kind: 'refuses', status: 404 }, 'it answers 404 Not Found'],
+    [{ kind: 'closes' }, 'it closes the connection without an answer'],
+  ] as const)(
+    'because of %o is quoted, though more is tried meanwhile',
+    async ([manner, reason], { traced, http }) => {
+      http.answer(manner);
+      traced.write('pipeline.ts', TELLS);
+      const env = { ...sentTo(http), ...PATIENT, WF_OTEL_TIMEOUT: '1500ms' };
+      const { code, stderr } = await traced.run(['run', 'pipeline.ts'], { env });
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/OpenTelemetry: (\d+) of \1 spans /);
+      expect(stderr).toContain(`: ${reason}. The run itself`);
+    },
+  );
+
+  test('because it has gone in the midst of a run delays nothing', async ({ traced, http }) => {
+    traced.write('pipeline.ts', STOPS);
+    const env = { ...sentTo(http), ...PATIENT, WF_OTEL_TIMEOUT: '1h', OTEL_BSP_SCHEDULE_DELAY: '10' };
+    const started = traced.start(['run', 'pipeline.ts', '--timeout', '1s'], { env });
+    while (!http.spans.some(({ name }) => name === 'before')) await new Promise(setImmediate);
+    http.close();
+    const { stderr, tookMs } = await timed(started);
+    expect(tookMs).toBeLessThan(SOON_MS);
+    expect(stderr).toMatch(/OpenTelemetry: \d+ of \d+ spans .*: nothing listens there/);
+  });
+
   test('because it is slow gets everything', async ({ traced, http }) => {
     http.answer({ kind: 'takes late', ms: 600 });
     traced.write('pipeline.ts', TELLS);

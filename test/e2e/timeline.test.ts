@@ -84,8 +84,11 @@ describe('wf-sdk timeline', () => {
     expect(JSON.parse(sandbox.read('timeline.json'))).toMatchObject({ source: 'store' });
     expect(sandbox.read('run.txt')).toMatch(/^etl · run one\n/);
     const env = { FORCE_COLOR: '1' };
-    await sandbox.run(['timeline', 'one', '--output', 'plain.txt'], { env });
-    expect(sandbox.read('plain.txt')).toBe(sandbox.read('run.txt'));
+    const more = [['plain'], ['plain.TXT'], ['plain.md', '--format', 'text']];
+    for (const [file = '', ...format] of more) {
+      await sandbox.run(['timeline', 'one', '--output', file, ...format], { env });
+      expect(sandbox.read(file)).toBe(sandbox.read('run.txt'));
+    }
     const asked = await sandbox.run(['timeline', 'one', '--format', 'svg']);
     expect(asked.stdout).toBe(sandbox.read('run.svg'));
   });
@@ -141,6 +144,10 @@ describe('wf-sdk timeline', () => {
       [
         ['one', '--output', 'no/run.svg'],
         /--output no\/run\.svg cannot be written: its folder does not exist/,
+      ],
+      [
+        ['one', '--output', 'run.pdf'],
+        /--output run\.pdf: a timeline is drawn as .*, not as \.pdf; --format says/,
       ],
       [['one', '--al'], /unknown option '--al'\n\(Did you mean --all\?\)/],
       [[], /missing required argument 'source'/],

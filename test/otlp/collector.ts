@@ -21,6 +21,8 @@ export type Manner =
   /** After this time, having taken it. */
   | { readonly kind: 'takes late'; readonly ms: number }
   | { readonly kind: 'refuses'; readonly status: number }
+  /** The connection is closed, instead of an answer; over HTTP only. */
+  | { readonly kind: 'closes' }
   | { readonly kind: 'hangs' };
 
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
@@ -118,6 +120,8 @@ async function answerHttp(
       return void setTimeout(accept, manner.ms);
     case 'refuses':
       return void response.writeHead(manner.status).end();
+    case 'closes':
+      return void request.socket.destroy();
     case 'hangs':
   }
 }
@@ -154,6 +158,7 @@ function handlerOf(signal: Signal, collectorOf: () => Collector) {
         return;
       case 'refuses':
         return done({ code: status.UNIMPLEMENTED, details: `no service of ${signal}` });
+      case 'closes':
       case 'hangs':
     }
   };

@@ -237,6 +237,7 @@ export {
   LeaseLostError,
   pathTaken,
   readLog,
+  readMessage,
   readStats,
   RunActiveError,
   RunExistsError,

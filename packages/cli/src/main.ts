@@ -14,7 +14,7 @@ import { version } from './version.ts';
 /** Runs one command line to its end, and the process with it. */
 export async function main(args: readonly string[]): Promise<void> {
   const output = watchOutput();
-  let code = await perform(namingExporter(args));
+  let code = await perform(args);
   process.exitCode = code;
   // What was printed must be out before the process ends, and the process must end although a pipeline may have left
   // a connection or a timer open.
@@ -23,8 +23,9 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exit(code);
 }
 
-async function perform(args: readonly string[]): Promise<number> {
+async function perform(given: readonly string[]): Promise<number> {
   try {
+    const args = namingExporter(given);
     // What `run` takes depends on the pipeline's input: it reads its own arguments, once it has loaded the file.
     if (args[0] === 'run') return await runPipeline(args.slice(1));
     let code: number = EXIT.succeeded;

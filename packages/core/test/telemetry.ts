@@ -6,17 +6,31 @@ import {
   InMemorySpanExporter,
   type ReadableSpan,
   SimpleSpanProcessor,
+  type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
 /** Registers a real provider of traces, whose spans are kept here. */
-export function traces(): { readonly spans: () => readonly ReadableSpan[]; close(): void } {
+export function traces(): {
+  readonly spans: () => readonly ReadableSpan[];
+  /** The names of those that have not ended. */
+  readonly open: () => readonly string[];
+  close(): void;
+} {
   const exporter = new InMemorySpanExporter();
-  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const open = new Set<ReadableSpan>();
+  const watch: SpanProcessor = {
+    onStart: (span) => void open.add(span),
+    onEnd: (span) => void open.delete(span),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+  const provider = new BasicTracerProvider({ spanProcessors: [watch, new SimpleSpanProcessor(exporter)] });
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   return {
     spans: () => exporter.getFinishedSpans(),
+    open: () => [...open].map(({ name }) => name),
     close() {
       trace.disable();
       context.disable();

@@ -12,4 +12,17 @@ describe('a bare --otel', () => {
   ] as const)('%s is %s', ([given, meant]) => {
     expect(namingExporter(given.split(' '))).toEqual(meant.split(' '));
   });
+
+  test.for(['run pipeline.ts --otel nope', 'run --otel nope pipeline.ts'])(
+    '%s names no destination',
+    (given) => {
+      expect(() => namingExporter(given.split(' '))).toThrow(
+        "--otel takes otlp, which is the default, or console, and not 'nope'",
+      );
+    },
+  );
+
+  test('may stand before the run to go on with', () => {
+    expect(namingExporter(['resume', '--otel', 'latest'])).toEqual(['resume', '--otel=otlp', 'latest']);
+  });
 });

@@ -1,6 +1,7 @@
 import type { TelemetryDetail } from '@wf-sdk/core';
 import { Option } from 'commander';
 import type { Destination } from '../telemetry/wanted.ts';
+import { UsageError } from '../usage-error.ts';
 
 const DESTINATIONS: readonly Destination[] = ['otlp', 'console'];
 
@@ -26,11 +27,18 @@ export function otelDetailOption(): Option {
 /**
  * Gives a bare `--otel` its default, so that it takes nothing for its value that only stands behind it:
  * `wf-sdk run --otel pipeline.ts`.
+ *
+ * @throws UsageError where what stands behind it can be nothing else
  */
 export function namingExporter(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--');
   return args.map((arg, at) => {
     const isBare = arg === '--otel' && (end === -1 || at < end);
-    return isBare && !DESTINATIONS.some((destination) => destination === args[at + 1]) ? '--otel=otlp' : arg;
+    const next = args[at + 1];
+    if (!isBare || DESTINATIONS.some((destination) => destination === next)) return arg;
+    // A pipeline's name has an extension; for other commands a word may be a run.
+    if (args[0] === 'run' && next !== undefined && /^\w[\w-]*$/.test(next))
+      throw new UsageError(`--otel takes otlp, which is the default, or console, and not '${next}'`);
+    return '--otel=otlp';
   });
 }

@@ -4,6 +4,7 @@ import { findRun } from '../keep/find-run.ts';
 import { type StoreFlags, withStore } from '../keep/open-store.ts';
 import { phaseOf } from '../keep/phase.ts';
 import { apply, pictureOf, type RunPicture } from '../keep/run-picture.ts';
+import { unheardBy } from '../keep/unheard.ts';
 import { coloursFor } from '../show/colours.ts';
 import { toJsonText } from '../show/event-json.ts';
 import { createLineReporter } from '../show/lines.ts';
@@ -38,11 +39,13 @@ export async function showStatus(given: string, flags: StatusFlags): Promise<num
   });
 }
 
-async function statusOf(store: Store, { id }: StoredRun, { tree }: RunPicture): Promise<Status> {
+async function statusOf(store: Store, { id }: StoredRun, { tree, finished }: RunPicture): Promise<Status> {
   const now = Date.now();
   // What has happened since it was found has been read.
   const run = await findRun(store, id);
-  return { run, phase: await phaseOf(store, run, now), view: tree.root, now };
+  // What a run did not hear before its end it never will.
+  const unheard = finished === undefined ? await unheardBy(store, id, tree.root) : [];
+  return { run, phase: await phaseOf(store, run, now), view: tree.root, unheard, now };
 }
 
 function options(): { columns: number; colours: ReturnType<typeof coloursFor> } {

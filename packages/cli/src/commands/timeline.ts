@@ -34,7 +34,7 @@ const COLUMNS = 100;
 /** `wf-sdk timeline <source>`: how a run went in time. Gives the exit code. */
 export async function showTimeline(source: string, flags: TimelineFlags): Promise<number> {
   const { output } = flags;
-  const format = flags.format ?? formatOf(output) ?? 'text';
+  const format = flags.format ?? formatOf(output);
   if (flags.ascii === true && format !== 'text')
     throw new UsageError(`--ascii is for --format text; --format ${format} has no need of it`);
   const timeline = await read(source, flags);
@@ -44,9 +44,10 @@ export async function showTimeline(source: string, flags: TimelineFlags): Promis
   return EXIT.succeeded;
 }
 
-/** What the name of a file says of its format. */
-function formatOf(output: string | undefined): Format | undefined {
-  switch (path.extname(output ?? '').toLowerCase()) {
+/** What the name of a file says of its format. @throws UsageError where it says one that there is not */
+function formatOf(output: string | undefined): Format {
+  const extension = path.extname(output ?? '');
+  switch (extension.toLowerCase()) {
     case '.svg':
       return 'svg';
     case '.html':
@@ -54,8 +55,13 @@ function formatOf(output: string | undefined): Format | undefined {
       return 'html';
     case '.json':
       return 'json';
+    case '.txt':
+    case '':
+      return 'text';
     default:
-      return undefined;
+      throw new UsageError(
+        `--output ${output ?? ''}: a timeline is drawn as .svg, .html, .json or .txt, not as ${extension}; --format says what is written there, whatever the name`,
+      );
   }
 }
 

@@ -53,9 +53,9 @@ export class ItemLines {
     const view = run.task(task);
     const told = (this.#told.get(view) ?? 0) + 1;
     this.#told.set(view, told);
-    if (told > TOLD) return undefined;
-    const line = `${markOf(what, this.#colours)} ${run.prefix}${nameOf(task, item)}  ${phrase}`;
-    return told < TOLD ? line : `${line}\n  further failures of its items are only counted`;
+    if (told <= TOLD) return `${markOf(what, this.#colours)} ${run.prefix}${nameOf(task, item)}  ${phrase}`;
+    if (told > TOLD + 1) return undefined;
+    return `${markOf(what, this.#colours)} ${run.prefix}${task}  more failures of its items are only counted from here on`;
   }
 
   #progress({ task, at }: { readonly task: string; readonly at: number }, run: RunView): string | undefined {

@@ -96,14 +96,16 @@ test('says that a run goes on, and what others say to it', () => {
     { type: 'attempt.started', run, at: 10, task: 'b', attempt: 1 },
     { type: 'run.resumed', run, at: 900 },
     { type: 'run.told', run, at: 910, message: 1, what: 'cancel', by: 'sam' },
-    { type: 'run.told', run, at: 920, message: 2, what: 'approve' },
-    { type: 'run.told', run, at: 920, message: 2, what: 'approve', refused: 'b does not wait' },
+    { type: 'run.told', run, at: 920, message: 2, what: 'approve', about: 'b' },
+    { type: 'run.told', run, at: 920, message: 2, what: 'approve', about: 'b', refused: 'b does not wait' },
+    { type: 'run.told', run, at: 930, message: 3, what: 'signal', about: 'g\x1B[2Jo', by: 'sam' },
   );
-  expect(lines.slice(-4)).toEqual([
+  expect(lines.slice(-5)).toEqual([
     'flow · run r1 goes on: 1 of 2 tasks had ended',
     '  sam │ cancel',
-    '  somebody │ approve',
-    '! somebody said approve, which cannot be done: b does not wait',
+    '  somebody │ approve b',
+    '! somebody said approve b, which cannot be done: b does not wait',
+    '  sam │ signal go',
   ]);
 });
 
@@ -257,11 +259,13 @@ describe('a task that', () => {
       '✖ each[1]  no',
     ]);
     expect(many.slice(-3)).toEqual([
-      '✖ each[9]  no\n  further failures of its items are only counted',
+      '✖ each  more failures of its items are only counted from here on',
       '▸ each  32 items done, 20 failed',
       '✔ each  10.0 s  21/41 items',
     ]);
-    expect(many).toHaveLength(13);
+    expect(many).toHaveLength(14);
+    const ten = lines(...Array.from({ length: 10 }, (_, n) => item(n + 1, true)).flat());
+    expect(ten.at(-1)).toBe('✖ each[10]  no');
   });
 
   test('runs another workflow has the lines of that run', () => {

@@ -3,6 +3,7 @@ import type { Colors } from 'picocolors/types.js';
 import { toJsonText } from './event-json.ts';
 import { count, formatDuration, headline, named } from './format.ts';
 import { markOf } from './marks.ts';
+import { saidPhrase } from './phrases.ts';
 import { printable } from './printable.ts';
 import { nameOf } from './run-view.ts';
 import type { TaskView } from './task-view.ts';
@@ -51,9 +52,10 @@ export function noticeLine(event: RunEvent, run: Place, colours: Colors): string
     }
     case 'run.told': {
       const who = event.by ?? 'somebody';
+      const said = saidPhrase(event);
       return event.refused === undefined
-        ? colours.dim(`  ${run.prefix}${who} │ ${event.what}`)
-        : warning(`${who} said ${event.what}, which cannot be done: ${event.refused}`);
+        ? colours.dim(`  ${run.prefix}${who} │ ${said}`)
+        : warning(`${who} said ${said}, which cannot be done: ${event.refused}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { SkipReason } from '@wf-sdk/core';
 import { count, formatDuration, headline } from './format.ts';
+import { plainLine } from './printable.ts';
 import type { RunView } from './run-view.ts';
 import type { ItemsView, TaskView } from './task-view.ts';
 
@@ -23,6 +24,17 @@ export function skipPhrase({ reason, cause, error }: Pick<TaskView, 'reason' | '
     case undefined:
       return cause === undefined ? 'skipped' : `skipped: because of ${cause}`;
   }
+}
+
+/** What somebody said to a run: `cancel`, `signal paid`, `approve review`. */
+export function saidPhrase({
+  what,
+  about,
+}: {
+  readonly what: string;
+  readonly about?: string | undefined;
+}): string {
+  return about === undefined ? what : `${what} ${plainLine(about)}`;
 }
 
 /** What gave a task's output in the place of its handler, and what that had failed with. */

@@ -25,6 +25,8 @@ export class RunView {
   endedAt: number | undefined;
   /** The runs it waits for, as long as it has not had its turn; as they were when it began to wait. */
   pendingFor: readonly string[] | undefined;
+  /** The number of the last message that it has heard. */
+  heard = 0;
   /** It has been told to stop, and has not ended yet. */
   cancelling = false;
   /** While all of it waits: when it goes on by itself, in milliseconds since the epoch; `Infinity` where it does not. */
@@ -100,6 +102,8 @@ export class RunView {
     if (event.type === 'run.resumed') for (const task of this.#tasks) loseAttempts(task);
     if (event.type === 'run.retried') this.#goOn(event.tasks);
     if ('changed' in event) this.#change(event.changed ?? []);
+    if (event.type === 'run.told') this.heard = event.message;
+    else if (event.type === 'run.retried') this.heard = event.messages;
     if (event.type === 'run.waiting') this.#wait(event);
     else if (!isHeard(event)) this.waitsUntil = undefined;
     if (event.type === 'run.cancelling') this.cancelling = true;

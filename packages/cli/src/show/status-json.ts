@@ -6,7 +6,7 @@ import { signalledIn, wakesAt, waitingIn } from './waiting.ts';
 
 /** A run's status for other programs; `toJsonText` makes text of it. */
 export function statusJson(
-  { run, phase, view, now }: Status,
+  { run, phase, view, unheard, now }: Status,
   finished: Extract<RunEvent, { readonly type: 'run.finished' }> | undefined,
 ): object {
   const { id, workflow, version, createdAt, updatedAt } = run;
@@ -31,6 +31,7 @@ export function statusJson(
       signal,
       until,
     })),
+    unheard,
     breakers: breakersIn(view),
     wakesAt: wakesAt(view),
     pendingFor: run.state === 'pending' ? view.pendingFor : undefined,

@@ -2,12 +2,15 @@ import { driverOf, type RunEvent, type StoredRun } from '@wf-sdk/core';
 import cliTruncate from 'cli-truncate';
 import type { Colors } from 'picocolors/types.js';
 import type { Phase } from '../keep/phase.ts';
+import type { Unheard } from '../keep/unheard.ts';
 import { formatAge, formatInstant } from './age.ts';
 import { describeError } from './describe-error.ts';
 import { toJsonText } from './event-json.ts';
 import { formatDuration, named } from './format.ts';
 import { frame } from './frame.ts';
 import { paintPhase } from './phase.ts';
+import { saidPhrase } from './phrases.ts';
+import { plainLine } from './printable.ts';
 import type { RunView } from './run-view.ts';
 
 /** A run at one instant. */
@@ -15,6 +18,8 @@ export interface Status {
   readonly run: StoredRun;
   readonly phase: Phase;
   readonly view: RunView;
+  /** What was said to it that it has not heard yet. */
+  readonly unheard: readonly Unheard[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -24,8 +29,14 @@ export interface StatusOptions {
   readonly colours: Colors;
 }
 
-/** Which run it is, and who drives it. */
-export function statusHeader({ run, phase, view, now }: Status, { columns, colours }: StatusOptions): string {
+/** So many messages have a line, where more wait to be heard. */
+const MOST_SAID = 5;
+
+/** Which run it is, who drives it, and what it has not heard yet. */
+export function statusHeader(
+  { run, phase, view, unheard, now }: Status,
+  { columns, colours }: StatusOptions,
+): string {
   const { id, workflow, createdAt } = run;
   const driver = driverOf(run, now);
   const lines = [
@@ -37,8 +48,15 @@ export function statusHeader({ run, phase, view, now }: Status, { columns, colou
     ...(view.pendingFor === undefined || run.state !== 'pending'
       ? []
       : [colours.dim(`waits for its turn: when it was begun, for ${named(view.pendingFor)}`)]),
+    ...unheard.slice(0, MOST_SAID).map((said) => `said, not heard yet: ${unheardPhrase(said, id, now)}`),
+    ...(unheard.length > MOST_SAID ? [`and ${unheard.length - MOST_SAID} more`] : []),
   ];
   return lines.map((line) => cliTruncate(line, columns)).join('\n');
+}
+
+function unheardPhrase({ run, at, by, ...said }: Unheard, root: string, now: number): string {
+  const below = run === root ? '' : `, to run ${run}`;
+  return `${saidPhrase(said)} by ${plainLine(by ?? 'somebody')}, ${formatAge(now - at)}${below}`;
 }
 
 function since(phase: Phase, { updatedAt, wakeAt }: StoredRun, now: number): string {

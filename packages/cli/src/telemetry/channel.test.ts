@@ -33,6 +33,7 @@ test.for([
     failed('Parse Error: Expected HTTP/, RTSP/ or ICE/', 'HPE_INVALID_CONSTANT'),
     'it does not speak HTTP; if it is gRPC: OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
   ],
+  [failed('socket hang up', 'ECONNRESET'), 'it closes the connection without an answer'],
   [failed('', 'EPIPE'), 'EPIPE'],
   [failed(''), 'Error'],
 ] as const)('%o is told as "%s"', ([error, reason]) => {

@@ -34,6 +34,7 @@ export function reasonOf(error: Error): string {
   if (typeof code === 'number' && code >= LEAST_OF_HTTP)
     return `it answers ${code} ${error.message}`.trimEnd();
   if (code === 'ECONNREFUSED' || error.message.includes('ECONNREFUSED')) return 'nothing listens there';
+  if (code === 'ECONNRESET') return 'it closes the connection without an answer';
   const misunderstanding = MISUNDERSTANDINGS.find(([pattern]) => pattern.test(error.message));
   if (misunderstanding !== undefined) return misunderstanding[1];
   const [line = ''] = error.message.split('\n');

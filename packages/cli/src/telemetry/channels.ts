@@ -2,6 +2,7 @@ import { TraceFlags } from '@opentelemetry/api';
 import { core, logs, metrics } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { type Channel, isNotTaken, type Loss, reasonOf } from './channel.ts';
+import { lastAnswer } from './last-answer.ts';
 import { logExporter, metricExporter, type Route, spanExporter } from './otlp.ts';
 import { Outbox } from './outbox.ts';
 import { unreachable } from './unreachable.ts';
@@ -86,14 +87,16 @@ export function metricChannel(
     },
   });
   const { endpoint } = route;
+  const answer = lastAnswer(route);
   return {
     reader,
     ...flushing(reader, outbox, route),
     takeLoss() {
       const { problem, isIdle } = outbox;
-      if (problem === undefined) return isIdle ? undefined : { what: 'metrics', endpoint, reason: undefined };
+      if (problem === undefined && isIdle) return undefined;
       if (!isNamed && isNotTaken(problem)) return undefined;
-      return { what: 'metrics', endpoint, reason: reasonOf(problem) };
+      const failure = answer() ?? problem;
+      return { what: 'metrics', endpoint, reason: failure && reasonOf(failure) };
     },
   };
 }
@@ -105,6 +108,7 @@ class Tally {
   readonly #route: Route;
   readonly #outbox: Outbox<never>;
   readonly #mayBeRefused: boolean;
+  readonly #answer: () => Error | undefined;
   #toldMade = 0;
   #toldLost = 0;
 
@@ -113,17 +117,19 @@ class Tally {
     this.#route = route;
     this.#outbox = outbox;
     this.#mayBeRefused = mayBeRefused;
+    this.#answer = lastAnswer(route);
   }
 
   take(): Loss | undefined {
-    const { delivered, failure, isIdle } = this.#outbox;
+    const { delivered, isIdle } = this.#outbox;
     const made = this.made - this.#toldMade;
     const lost = this.made - delivered - this.#toldLost;
     this.#toldMade = this.made;
     this.#toldLost += Math.max(lost, 0);
-    if (lost <= 0 || (this.#mayBeRefused && isNotTaken(failure))) return undefined;
+    if (lost <= 0 || (this.#mayBeRefused && isNotTaken(this.#outbox.failure))) return undefined;
     const { endpoint } = this.#route;
     const dropped = isIdle ? 'they came faster than they could be sent, and the queue was full' : undefined;
+    const failure = this.#answer() ?? this.#outbox.failure;
     const reason = failure === undefined ? dropped : reasonOf(failure);
     return { what: `${lost} of ${Math.max(made, lost)} ${this.#unit}s`, endpoint, reason };
   }
@@ -139,7 +145,7 @@ function flushing<Batch>(
     await Promise.allSettled([processor.forceFlush()]);
     await outbox.forceFlush();
   };
-  // An exporter over HTTP tries again for seconds where nobody listens, without a word; one over gRPC does not.
+  // An exporter over HTTP tries again for seconds where nobody listens; one over gRPC does not.
   const giveUp = async (): Promise<void> => {
     await outbox.busy();
     const reason = await unreachable(endpoint);
@@ -147,7 +153,7 @@ function flushing<Batch>(
     else outbox.blame(reason);
   };
   return {
-    flush: () => (protocol === 'grpc' || outbox.delivered > 0 ? send() : Promise.race([send(), giveUp()])),
+    flush: () => (protocol === 'grpc' ? send() : Promise.race([send(), giveUp()])),
   };
 }
 

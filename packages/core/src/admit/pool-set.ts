@@ -74,7 +74,7 @@ function checkSame(inUse: Pool, pool: Pool): void {
   for (const option of Object.keys(before) as (keyof typeof before)[]) {
     if (before[option] === now[option]) continue;
     const wanted = `${before[option]} as in the pool of that name that is in use (pools are shared by name)`;
-    throw new OptionError(`${option}' of pool '${pool.name}`, wanted, now[option]);
+    throw new OptionError(`${option}' of pool '${pool.name}`, wanted, pool[option], now[option]);
   }
 }
 

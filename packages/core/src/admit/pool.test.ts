@@ -22,7 +22,7 @@ describe('pool()', () => {
   test.each<[string, unknown, string]>([
     ['no slots', { slots: 0 }, `option 'slots' of pool 'db' must be a whole number from 1, not 0`],
     ['half a slot', { slots: 1.5 }, `option 'slots' of pool 'db' must be a whole number from 1, not 1.5`],
-    ['slots as a text', { slots: '3' }, `option 'slots' of pool 'db' must be a whole number from 1, not 3`],
+    ['slots as a text', { slots: '3' }, `option 'slots' of pool 'db' must be a whole number from 1, not '3'`],
     [
       'no slots for a key',
       { perKey: 0 },
@@ -46,7 +46,7 @@ describe('pool()', () => {
     [
       'a rate with another option',
       { rate: { limit: 1, interval: 1, per: 'key' } },
-      `option 'rate.per' of pool 'db' must be left out, as a rate has limit and interval, not key`,
+      `option 'rate.per' of pool 'db' must be left out, as a rate has limit and interval, not 'key'`,
     ],
     [
       "another library's option",

@@ -87,7 +87,16 @@ const EVENTS: { readonly [Type in RunEvent['type']]: readonly Extract<RunEvent, 
     },
   ],
   'run.told': [
-    { type: 'run.told', run, at, message: 1, what: 'cancel', by: 'someone', refused: 'it has ended' },
+    {
+      type: 'run.told',
+      run,
+      at,
+      message: 1,
+      what: 'skip',
+      about: 'b',
+      by: 'someone',
+      refused: 'it has ended',
+    },
   ],
   'run.waiting': [
     { type: 'run.waiting', run, at, tasks: ['a', 'b'] },

@@ -144,8 +144,9 @@ export class Breaker {
     const other = policy.given.filter((setting) => !isSameSetting(setting, this.#policy, policy));
     const conflict = other.find((setting) => this.#given.has(setting));
     if (conflict !== undefined) {
-      const wanted = `${showSetting(conflict, this.#policy)}, the same in every use of breaker '${this.name}' in this process (or give this one another name)`;
-      throw new OptionError(`breaker.${optionOf(conflict)}`, wanted, showSetting(conflict, policy));
+      const [before, now] = [this.#policy, policy].map((each) => showSetting(conflict, each));
+      const wanted = `${before}, the same in every use of breaker '${this.name}' in this process (or give this one another name)`;
+      throw new OptionError(`breaker.${optionOf(conflict)}`, wanted, policy[conflict], now);
     }
     for (const setting of policy.given) this.#given.add(setting);
     if (other.length === 0) return;

@@ -7,7 +7,7 @@ import type { Assignment, FromThread, ToThread } from './message.ts';
 import { receiveError, sendError } from './sent-error.ts';
 import { ThreadContext } from './thread-context.ts';
 import { findHandler } from './thread-modules.ts';
-import { withinTrace } from './thread-trace.ts';
+import { spanOf, withinTrace } from './thread-trace.ts';
 import type { ThreadTask } from './thread-pool.ts';
 
 exposeLiveHeap();
@@ -34,7 +34,8 @@ export default async function makeAttempt({ port }: ThreadTask): Promise<void> {
   let handler: Handler | undefined;
   try {
     const found = (handler = await findHandler(assignment));
-    const context = new ThreadContext(assignment, controller.signal, tell);
+    const span = await spanOf(assignment.trace);
+    const context = new ThreadContext(assignment, span, controller.signal, tell);
     const output = await withinTrace(assignment.trace, () => found(assignment.data as never, context));
     tellOutput(output, tell);
   } catch (error) {

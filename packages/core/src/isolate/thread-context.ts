@@ -5,7 +5,6 @@ import type { MetricOptions, TaskMetrics } from '../model/metrics.ts';
 import { NO_METRICS } from '../lib/no-metrics.ts';
 import { traceparentOf } from '../lib/traceparent.ts';
 import type { Assignment, FromThread } from './message.ts';
-import { spanOf } from './thread-trace.ts';
 
 /** What a handler gets on its thread beside its data. */
 export class ThreadContext implements TaskContext {
@@ -20,7 +19,8 @@ export class ThreadContext implements TaskContext {
   readonly secrets: Readonly<Record<string, string>>;
 
   constructor(
-    { attempt, run, task, item, idempotencyKey, secrets = {}, trace, metered }: Assignment,
+    { attempt, run, task, item, idempotencyKey, secrets = {}, metered }: Assignment,
+    span: Span,
     signal: AbortSignal,
     tell: (message: FromThread) => void,
   ) {
@@ -35,7 +35,7 @@ export class ThreadContext implements TaskContext {
     };
     this.signal = signal;
     this.secrets = secrets;
-    this.span = spanOf(trace);
+    this.span = span;
     this.metrics = metered === undefined ? NO_METRICS : metricsTo(tell);
     this.attempt = attempt;
     this.run = run;

@@ -10,13 +10,17 @@ test('spans made on a thread are children of the attempt, which is on another on
   const trace = { traceparent: `00-${traceId}-${spanId}-01` };
   expect(await dispatch({ task: 'query', module, trace })).toEqual({
     traceparent: trace.traceparent,
+    state: undefined,
     traceId,
     spanId,
     recording: false,
     parent: { traceId, spanId, traceFlags: 1, isRemote: true },
   });
+  const more = { ...trace, tracestate: 'vendor=t61rcWkgMzE,other=1' };
+  expect(await dispatch({ task: 'query', module, trace: more })).toMatchObject({ state: more.tracestate });
   expect(await dispatch({ task: 'query', module })).toMatchObject({
     traceparent: undefined,
+    state: undefined,
     traceId: '0'.repeat(32),
   });
 });

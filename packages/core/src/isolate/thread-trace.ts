@@ -7,9 +7,15 @@ import { fromTraceparent } from '../lib/traceparent.ts';
 type Carrier = Readonly<Record<string, string>> | undefined;
 
 /** A span that tells where the attempt belongs, and no more: the span itself is not on this thread. */
-export function spanOf(carrier: Carrier): Span {
-  const context = fromTraceparent(carrier?.['traceparent'] ?? '');
-  return context === undefined ? NO_SPAN : new NoSpan(context);
+export async function spanOf({
+  traceparent = '',
+  tracestate = '',
+}: NonNullable<Carrier> = {}): Promise<Span> {
+  const context = fromTraceparent(traceparent);
+  if (context === undefined) return NO_SPAN;
+  if (tracestate === '') return new NoSpan(context);
+  const { createTraceState } = await import('@opentelemetry/api');
+  return new NoSpan({ ...context, traceState: createTraceState(tracestate) });
 }
 
 /** Calls a handler where spans that it makes are children of its attempt's, if anybody has set up OpenTelemetry on this thread. */

@@ -18,6 +18,17 @@ export function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): str
   return `00-${traceId}-${spanId}-0${traceFlags & 1}`;
 }
 
+/**
+ * The headers that name a span to another process or thread.
+ *
+ * Source: https://www.w3.org/TR/trace-context/#tracestate-header
+ */
+export function toHeaders(context: SpanContext): Readonly<Record<string, string>> {
+  const tracestate = context.traceState?.serialize() ?? '';
+  const traceparent = toTraceparent(context);
+  return tracestate === '' ? { traceparent } : { traceparent, tracestate };
+}
+
 /** Undefined for a span that belongs to no trace. */
 export function traceparentOf(span: Span): string | undefined {
   const context = span.spanContext();

@@ -117,8 +117,9 @@ export class OptionError extends WorkflowError {
   readonly code = 'option_invalid' as const;
   readonly option: string;
 
-  constructor(option: string, wanted: string, given: unknown) {
-    super(`option '${option}' must be ${wanted}, not ${preview(given)}`);
+  /** @param shown What the message calls the given value. @default a text in quotes, anything else as text */
+  constructor(option: string, wanted: string, given: unknown, shown: string = quoted(given)) {
+    super(`option '${option}' must be ${wanted}, not ${shown}`);
     this.option = option;
   }
 }
@@ -392,6 +393,10 @@ export function isRetryable(error: unknown): boolean {
 
 function describeReason(reason: unknown): string {
   return reason === undefined ? '' : `: ${preview(reason)}`;
+}
+
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? `'${preview(value)}'` : preview(value);
 }
 
 function preview(value: unknown): string {

@@ -323,6 +323,8 @@ export type RunEvent =
       readonly message: number;
       /** What was said. */
       readonly what: RunMessage['type'];
+      /** What it is about: the name of the signal, or the task that is decided. */
+      readonly about?: string;
       /** Who said it, as they said. */
       readonly by?: string;
       /** Why it brought about nothing. */

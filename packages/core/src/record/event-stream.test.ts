@@ -103,7 +103,7 @@ test('a reader that is always some way behind gets every event, in order', async
 test.each([
   [{ limit: 0 }, "option 'limit' must be a whole number from 1, not 0"],
   [{ limit: 1.5 }, "option 'limit' must be a whole number from 1, not 1.5"],
-  [{ whenFull: 'block' }, "option 'whenFull' must be one of 'drop-oldest', 'error', not block"],
+  [{ whenFull: 'block' }, "option 'whenFull' must be one of 'drop-oldest', 'error', not 'block'"],
   [
     { whenFull: 'error', onLag: () => undefined },
     "option 'onLag' must be left out where whenFull is 'error'",

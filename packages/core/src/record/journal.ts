@@ -129,8 +129,16 @@ export class Journal {
     );
   }
 
-  /** @param refused Why it brought about nothing, if it did not. */
-  runTold({ seq, by, type }: Message, refused: string | undefined, at: number): void {
+  /**
+   * @param about The name of the signal, or the task that is decided.
+   * @param refused Why it brought about nothing, if it did not.
+   */
+  runTold(
+    { seq, by, type }: Message,
+    about: string | undefined,
+    refused: string | undefined,
+    at: number,
+  ): void {
     if (!this.#publisher.wanted) return;
     this.#publisher.publish({
       type: 'run.told',
@@ -138,6 +146,7 @@ export class Journal {
       at,
       message: seq,
       what: type as RunMessage['type'],
+      ...(about !== undefined && { about }),
       ...(by !== undefined && { by }),
       ...(refused !== undefined && { refused }),
     });

@@ -135,7 +135,10 @@ test.each([
     "option 'logger' must be a logger with debug, info, warn and error, as pino has",
   ],
   [() => toLogSink(undefined as unknown as Logger), "option 'logger' must be a logger"],
-  [() => toLogSink(collector().logger, { level: 'wran' as 'warn' }), "error; did you mean 'warn'?, not wran"],
+  [
+    () => toLogSink(collector().logger, { level: 'wran' as 'warn' }),
+    "error; did you mean 'warn'?, not 'wran'",
+  ],
 ])('what is no logger or level is refused: %#', (make, message) => {
   expect(make).toThrow(OptionError);
   expect(make).toThrow(message);

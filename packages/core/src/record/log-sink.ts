@@ -67,7 +67,7 @@ function writerFor(logger: Logger | OtelLogger): (event: LogEvent) => void {
   if (isOtel(logger)) return (event) => logger.emit(otelRecord(event));
   if (isLogger(logger)) return (event) => logger[event.level](merged(event), event.message);
   const wanted = 'a logger with debug, info, warn and error, as pino has, or with emit, as OpenTelemetry has';
-  throw new OptionError('logger', wanted, typeof logger);
+  throw new OptionError('logger', wanted, logger, typeof logger);
 }
 
 function isOtel(logger: unknown): logger is OtelLogger {

@@ -64,6 +64,7 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
    *
    * @throws NotWaitingError
    * @throws ValidationError where the value does not fit; the task goes on waiting.
+   * @throws UnstorableError, SecretExposedError where the run is kept, and the value cannot be; likewise.
    */
   approve<Id extends keyof OutputsIn<Result> & string>(task: Id, value: OutputsIn<Result>[Id]): void;
   /**
@@ -91,6 +92,8 @@ export interface RunHandle<Result extends RunResult> extends PromiseLike<Result>
    *
    * @param options `by`: who sends it, for the log.
    * @throws SignalRefusedError where no task of the run can take it any more
+   * @throws UnstorableError, SecretExposedError where the run is kept, and the payload cannot be. Sent before the secrets are
+   * known, it is dropped then, and the run's log says so.
    * @throws ValidationError where the payload does not fit; who waits goes on waiting. Where the schema works
    * asynchronously, that is said in the run's log.
    */

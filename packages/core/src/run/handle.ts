@@ -26,7 +26,7 @@ import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './dispatch
 import { begin } from './begin.ts';
 import { childOutput, type Ending, endingOf, notKept, pastEnding } from './ending.ts';
 import { Keeping, type TakenUp } from './kept.ts';
-import { obey } from './messages.ts';
+import { aboutOf, obey } from './messages.ts';
 import { checkDuration, type RunSettings } from './options.ts';
 import { joinLine } from './line.ts';
 import { type Line, type Turn, turnOf } from './turn.ts';
@@ -305,9 +305,11 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   #hearFrom(message: Message): void {
-    this.journal.runTold(message, undefined, this.settings.clock.now());
+    const { clock } = this.settings;
+    const about = aboutOf(message);
+    this.journal.runTold(message, about, undefined, clock.now());
     const refused = obey(this, () => this.#runtime.signals(), message);
-    if (refused !== undefined) this.journal.runTold(message, refused, this.settings.clock.now());
+    if (refused !== undefined) this.journal.runTold(message, about, refused, clock.now());
   }
 
   /** The run cannot be kept, and what cannot be kept is not done: it ends here, and can be taken up again. */

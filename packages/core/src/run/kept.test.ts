@@ -480,7 +480,7 @@ describe('what is said from another process', () => {
     await send(store, 'r', { type: 'retry', task: 'ask' }, { by: 'sam' });
     await expect.poll(() => events.filter(({ type }) => type === 'attempt.started').length).toBe(2);
     expect(events).toContainEqual(
-      expect.objectContaining({ type: 'run.told', what: 'retry', by: 'sam', message: 1 }),
+      expect.objectContaining({ type: 'run.told', what: 'retry', about: 'ask', by: 'sam', message: 1 }),
     );
     await send(store, 'r', { type: 'approve', task: 'none', value: 1 });
     await expect

@@ -46,6 +46,22 @@ export function toMessage(message: RunMessage, { by, id }: SendOptions): NewMess
   };
 }
 
+/** What a message that a store has kept says. @throws UnreadableError where it is damaged */
+export function readMessage({ seq, body }: Message): RunMessage {
+  // It is what `send` was given.
+  return decode(body, `message ${seq}`) as RunMessage;
+}
+
+/** The name of the signal, or the task that is decided. One that is damaged says nothing. */
+export function aboutOf(message: Message): string | undefined {
+  try {
+    const said = readMessage(message);
+    return 'task' in said ? said.task : 'name' in said ? said.name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A run that does what it is told. */
 interface Obedient {
   cancel(reason: unknown, options: { readonly force: boolean }): Promise<RunResult>;
@@ -75,7 +91,7 @@ export async function freeRun(store: Store, id: string): Promise<boolean> {
 /** Does what a message says. @returns Why it cannot be done, if so. */
 export function obey(handle: Obedient, signals: () => Signals, message: Message): string | undefined {
   try {
-    act(handle, signals, decode(message.body, `message ${message.seq}`) as RunMessage, message);
+    act(handle, signals, readMessage(message), message);
     return undefined;
   } catch (error) {
     return isWorkflowError(error) ? error.message : String(error);

@@ -226,6 +226,8 @@ function checkProvider(provider: unknown): SecretsProvider {
   throw new OptionError(
     'secrets',
     'a function that gives the values of the secrets it is asked for',
+    provider,
+    // It may be a secret itself.
     typeof provider,
   );
 }

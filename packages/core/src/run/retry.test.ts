@@ -304,7 +304,7 @@ describe('a run that succeeded', () => {
     expect((await retry(flow, 'r', { store, from: 'b' })).state).toBe('succeeded');
     expect(calls).toEqual(['b', 'c']);
     expect(() => retry(flow, 'r', { store, from: 'bb' })).toThrow(
-      /option 'from' must be a task of workflow 'w', perhaps 'b', not bb/,
+      /option 'from' must be a task of workflow 'w', perhaps 'b', not 'bb'/,
     );
   });
 });

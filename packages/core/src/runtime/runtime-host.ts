@@ -47,6 +47,8 @@ export interface RuntimeHost extends Pick<AttemptHost, 'runChild' | 'dispatch' |
   readonly caughtUp: (() => Promise<void>) | undefined;
   /** Whether the run will hear a signal later, from its store, which keeps it; absent where the run is not kept. */
   readonly posts: ((signal: Omit<Signal, 'number'>) => boolean) | undefined;
+  /** What must not be kept. */
+  readonly secrets: { refuse(subject: string, name: string, value: unknown): void };
   /** The spans of the run; absent where nobody traces it. Known once the run is opened. */
   readonly tracing: Tracing | undefined;
   /** Metrics of the tasks' own; absent where nobody collects any. Known once the run is opened. */

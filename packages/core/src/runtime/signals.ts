@@ -14,6 +14,13 @@ interface SignalHost {
   readonly caughtUp: (() => Promise<void>) | undefined;
   /** Whether the run will hear a signal later, from its store, which keeps it; absent where the run is not kept. */
   readonly posts: ((signal: Sent) => boolean) | undefined;
+  /** The secrets of the run, which may not be known before it is. */
+  readonly secrets: Keeper;
+}
+
+interface Keeper {
+  /** @throws SecretExposedError where a value that would be kept holds a secret. */
+  refuse(subject: string, name: string, value: unknown): void;
 }
 
 /** A signal that nothing was told of yet. */
@@ -56,12 +63,41 @@ export class Signals {
   open(): void {
     const early = this.#early;
     this.#early = [];
-    for (const signal of early) this.#accept(signal);
+    for (const signal of early) {
+      const exposed = this.#exposed(signal);
+      if (exposed === undefined) this.#accept(signal);
+      else this.#warnOf(signal, exposed);
+    }
   }
 
   /** The run will be known later, perhaps in another process: what was sent before is kept until then. */
   post(): void {
-    this.#early = this.#early.filter((signal) => this.#host.posts?.(signal) !== true);
+    this.#early = this.#early.filter(
+      (signal) => this.#exposed(signal) !== undefined || this.#host.posts?.(signal) !== true,
+    );
+  }
+
+  /** Why what was sent before the secrets were known cannot be kept, if so. */
+  #exposed({ name, value }: Sent): unknown {
+    try {
+      this.#checkKept(name, value);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  #checkKept(name: string, value: unknown): void {
+    if (this.#loop.checkKept === undefined) return;
+    checkStorable(value, `signal '${name}'`, 'value');
+    this.#host.secrets.refuse(`signal '${name}'`, 'value', value);
+  }
+
+  /** Nobody who sent it can be told any more: the first task that could have taken it says so. */
+  #warnOf(signal: Sent, error: unknown): void {
+    const { plan } = this.#loop;
+    const taker = plan.tasks.find(({ definition }) => definition.signal?.name === signal.name);
+    if (taker !== undefined) this.#loop.warn(taker.index, dropped(signal, error));
   }
 
   /**
@@ -71,7 +107,7 @@ export class Signals {
    * @param by Who sends it.
    * @throws SignalRefusedError where no task can take it any more
    * @throws ValidationError where the payload does not fit
-   * @throws UnstorableError where the run is kept, and the payload cannot be
+   * @throws UnstorableError, SecretExposedError where the run is kept, and the payload cannot be
    */
   send(name: string, value: unknown, by: string | undefined): void {
     const signal = this.#toSignal(name, value, by);
@@ -84,9 +120,8 @@ export class Signals {
   }
 
   #toSignal(name: string, value: unknown, by: string | undefined): Sent {
-    const loop = this.#loop;
     const { schema } = this.#takerOf(name);
-    if (loop.checkKept !== undefined) checkStorable(value, `signal '${name}'`, 'value');
+    this.#checkKept(name, value);
     const fits = validate(schema, value, subjectOf(name), 'signal_invalid');
     // The task that takes it asks again.
     if (fits instanceof Promise) fits.catch(() => undefined);
@@ -253,6 +288,6 @@ function subjectOf(name: string): string {
   return `the payload of signal '${name}'`;
 }
 
-function dropped({ name }: Signal, error: unknown): string {
+function dropped({ name }: Sent, error: unknown): string {
   return `signal '${name}' was not taken: ${messageOf(error)}`;
 }

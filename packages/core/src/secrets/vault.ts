@@ -8,6 +8,7 @@ import { Redactor } from './redactor.ts';
 
 /** What in an event can be anything, or is text that somebody wrote. */
 const TOLD: ReadonlySet<string> = new Set([
+  'about',
   'by',
   'error',
   'fields',
@@ -16,6 +17,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'output',
   'reason',
   'refused',
+  'value',
 ]);
 
 /** The secrets of a run and of the runs below it. They are nowhere else. */

@@ -126,7 +126,7 @@ export const SPAN_EVENTS = {
   'workflow.signal': ['run', 'name, number, by', 'A signal was sent into the run.'],
   'workflow.told': [
     'run',
-    'what, by, refused',
+    'what, about, by, refused',
     'Somebody has told the run something from another process: to cancel, a decision.',
   ],
   'workflow.waiting': ['run', 'tasks, until', 'Everything that is left waits.'],

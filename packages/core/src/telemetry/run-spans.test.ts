@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { type Span, trace, type TracerProvider } from '@opentelemetry/api';
+import {
+  context,
+  createTraceState,
+  propagation,
+  type Span,
+  trace,
+  type TracerProvider,
+} from '@opentelemetry/api';
 import { mortalStore, VirtualClock } from '@wf-sdk/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { flowOf, type PlainTask } from '../../test/kit.ts';
 import { msOf, traces, treeOf } from '../../test/telemetry.ts';
 import {
   createMemoryStore,
+  type Dispatcher,
   endSpans,
   fragment,
   graph,
@@ -16,6 +24,9 @@ import {
   type RunHandle,
   type RunOptions,
   type RunResult,
+  type Store,
+  StoreError,
+  type TaskContext,
   type TelemetryDetail,
   toJSON,
   workflow,
@@ -39,6 +50,16 @@ async function traced(
   const flow = 'definition' in made ? made : flowOf(made);
   const result = await time.passUntil(run(flow, undefined, { id: 'r', clock: time, ...options }).result);
   return { tree: treeOf(otel.spans()), result };
+}
+
+/** A store that takes so many appends, and then none any more. */
+function failingStore(appends: number): Store {
+  const store = createMemoryStore();
+  let left = appends;
+  const append = store.append.bind(store);
+  store.append = (given) =>
+    left-- > 0 ? append(given) : Promise.reject(new StoreError('store_failed', 'the disk is gone'));
+  return store;
 }
 
 test('a run does not fail because no span can begin', async () => {
@@ -189,6 +210,27 @@ describe('the spans of a run', () => {
     ]);
   });
 
+  test('have all ended when the store of a run fails, be it while something is undone', async () => {
+    const undo = async (_output: unknown, _data: unknown, { log }: TaskContext): Promise<void> => {
+      log.info('it goes back');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    const fails = (): never => {
+      throw new TypeError('no card');
+    };
+    const tasks = flowOf([
+      { id: 'book', handler: () => 'B', compensate: { undo } },
+      { id: 'pay', dependsOn: ['book'], handler: fails },
+    ]);
+    const begun: string[] = [];
+    for (let appends = 0; appends < 6; appends++) {
+      const { error } = await run(tasks, undefined, { id: 'r', store: failingStore(appends) });
+      expect(otel.open(), `after ${appends} appends`).toEqual([]);
+      if (error?.code === 'run_not_kept') begun.push(otel.spans().at(-2)?.name ?? '');
+    }
+    expect(begun).toContain('workflow.compensate book');
+  });
+
   test('show the items of a fanned-out task, with their attempts', async () => {
     const tasks = (): readonly PlainTask[] => [
       {
@@ -294,6 +336,23 @@ describe('the traceparent that handlers read', () => {
     await traced(() => flow);
     expect(given).toEqual(new Array(6).fill(undefined));
   });
+
+  test.each([true, false])(
+    'goes to threads with its trace state; a propagator: %s',
+    async (hasPropagator) => {
+      if (!hasPropagator) propagation.disable();
+      const above = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+      const traceState = createTraceState('vendor=7');
+      let sent: unknown;
+      const dispatcher: Dispatcher = { dispatch: async (request) => void (sent = request.trace) };
+      await context.with(trace.setSpanContext(context.active(), { ...above, traceState }), () =>
+        traced(() => [{ id: 'far', isolate: {}, handler: () => 1 }], { module: 'file:///w.ts', dispatcher }),
+      );
+      const far = otel.spans().find(({ name }) => name === 'workflow.task far');
+      const traceparent = `00-${above.traceId}-${far?.spanContext().spanId}-01`;
+      expect(sent).toEqual({ traceparent, tracestate: 'vendor=7' });
+    },
+  );
 });
 
 describe('the trace of a run', () => {

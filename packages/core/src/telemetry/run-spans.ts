@@ -20,7 +20,7 @@ import { errorType } from './error-type.ts';
 import { messageOf } from '../lib/message.ts';
 import { readPlace } from '../lib/code-place.ts';
 import { NO_SPAN } from '../lib/no-span.ts';
-import { fromTraceparent, toTraceparent } from '../lib/traceparent.ts';
+import { fromTraceparent, toHeaders, toTraceparent } from '../lib/traceparent.ts';
 import { mayRetry } from './may-retry.ts';
 import { isUndoing, type UndoEvent, UndoSpans } from './undo-spans.ts';
 import { OpenSpan, UnitSpan } from './unit-span.ts';
@@ -114,16 +114,15 @@ export class RunSpans implements Tracing {
     const carrier: Record<string, string> = {};
     propagation.inject(this.contextOf(traced), carrier);
     const span = this.#spanOf(traced);
+    if (span === undefined || carrier['traceparent'] !== undefined) return carrier;
     // Without a propagator nothing was written.
-    if (span !== undefined) carrier['traceparent'] ??= toTraceparent(span.span.spanContext());
-    return carrier;
+    return { ...carrier, ...toHeaders(span.span.spanContext()) };
   }
 
   leave(at: number): void {
     const run = this.#span;
     if (run === undefined) return;
     for (const unit of this.#units.values()) unit.finish(unit.phase, at);
-    this.#undoing?.leave(at);
     run.set('workflow.execution.state', 'running');
     this.#close(run, at);
   }
@@ -155,7 +154,12 @@ export class RunSpans implements Tracing {
       case 'run.signalled':
         return run.event('workflow.signal', at, { name: event.name, number: event.number, by: event.by });
       case 'run.told':
-        return run.event('workflow.told', at, { what: event.what, by: event.by, refused: event.refused });
+        return run.event('workflow.told', at, {
+          what: event.what,
+          about: event.about,
+          by: event.by,
+          refused: event.refused,
+        });
       case 'run.cancelling':
         return run.event('workflow.cancelling', at, { reason: event.reason, wholly: event.wholly });
       case 'run.finished':
@@ -181,6 +185,7 @@ export class RunSpans implements Tracing {
   }
 
   #close(run: OpenSpan, at: number): void {
+    this.#undoing?.leave(at);
     this.#units.clear();
     this.#ended.clear();
     run.end(at);

@@ -43,7 +43,7 @@ export class UndoSpans {
     this.#open.delete(key);
   }
 
-  /** This process leaves the run. */
+  /** This process leaves the run, or can keep it no more: what it was undoing then is undone elsewhere. */
   leave(at: number): void {
     for (const span of this.#open.values()) span.end(at);
   }

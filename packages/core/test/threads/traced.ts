@@ -24,6 +24,14 @@ export const flow = workflow('threads')
     await Promise.resolve();
     trace.getTracer('mine').startSpan('select').end();
     const [made] = exporter.getFinishedSpans();
-    const { traceId, spanId } = span.spanContext();
-    return { traceparent, traceId, spanId, recording: span.isRecording(), parent: made?.parentSpanContext };
+    const { traceId, spanId, traceState } = span.spanContext();
+    const state = traceState?.serialize();
+    return {
+      traceparent,
+      state,
+      traceId,
+      spanId,
+      recording: span.isRecording(),
+      parent: made?.parentSpanContext,
+    };
   });
