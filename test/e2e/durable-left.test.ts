@@ -27,6 +27,12 @@ function later(sandbox: Sandbox, hours: number, ...args: readonly string[]): Pro
 const status = async (sandbox: Sandbox, hours = 0): Promise<Record<string, unknown>> =>
   JSON.parse((await later(sandbox, hours, 'status', 'one', '--json')).stdout) as Record<string, unknown>;
 
+/** The states of runs that are kept. */
+async function statesOf(sandbox: Sandbox, ...ids: readonly string[]): Promise<readonly unknown[]> {
+  const ended = await Promise.all(ids.map((id) => sandbox.run(['status', id, '--json'])));
+  return ended.map(({ stdout }) => (JSON.parse(stdout) as Record<string, unknown>)['status']);
+}
+
 describe('a durable run leaves its process', { timeout: 60_000 }, () => {
   test('where items of a task wait long for another attempt', async ({ sandbox }) => {
     const left = await begin(
@@ -141,5 +147,55 @@ export default workflow('pair')
     const ended = await later(sandbox, 5.2, 'resume', '--due');
     expect(ended.stderr).toContain('✔ success');
     expect(await status(sandbox, 5.2)).toMatchObject({ status: 'succeeded', output: 7 });
+  });
+
+  const below = `import { on, workflow } from 'wf-sdk';
+import { appendFileSync } from 'node:fs';
+const review = workflow('review', { maxActiveRuns: 1 })
+  .addTask('book').compensate((_output, _data, { run }) => appendFileSync('undone', run.id + '\\n')).run(() => 1)
+  .addTask('ask').dependsOn('book').recover([on(Error).escalate('how many?')])
+  .run((): number => { throw new Error('large'); });
+`;
+
+  test('and is cancelled then: so are the runs below it, and what they did is undone', async ({
+    sandbox,
+  }) => {
+    const left = await begin(
+      sandbox,
+      `${below}export default workflow('pair')
+  .addTask('left').runWorkflow(review)
+  .addTask('right').runWorkflow(review);
+`,
+    );
+    expect(left.code).toBe(3);
+    expect((await sandbox.run(['cancel', 'one'])).code).toBe(0);
+    expect((await sandbox.run(['resume', '--due'])).stderr).toContain('cancelled');
+    expect(linesOf(sandbox, 'undone')).toEqual(['one~left']);
+    expect(await statesOf(sandbox, 'one', 'one~left', 'one~right')).toEqual([
+      'cancelled',
+      'cancelled',
+      'cancelled',
+    ]);
+    // They count no more among the active runs of their workflow.
+    const second = await sandbox.run(['run', 'pipeline.ts', '--durable', '--run-id', 'two']);
+    expect(second.stderr).toContain('  left › ask  how many? · large\n');
+  });
+
+  test('and ends a run below it with the task that runs it, however long it goes on itself', async ({
+    sandbox,
+  }) => {
+    const left = await begin(
+      sandbox,
+      `${below}export default workflow('pair')
+  .addTask('left').deadline('1h').runWorkflow(review)
+  .addTask('nap').sleep('5h');
+`,
+    );
+    expect(left.code).toBe(3);
+    await later(sandbox, 2, 'resume', '--due');
+    expect(linesOf(sandbox, 'undone')).toEqual(['one~left']);
+    expect(await statesOf(sandbox, 'one', 'one~left')).toEqual(['waiting', 'cancelled']);
+    expect((await later(sandbox, 5.1, 'resume', '--due')).code).toBe(1);
+    expect(await statesOf(sandbox, 'one', 'one~left')).toEqual(['failed', 'cancelled']);
   });
 });

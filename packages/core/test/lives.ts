@@ -39,13 +39,14 @@ export class Lives {
     this.#now += ms;
   }
 
-  /** A process that is gone after so long. `act` is done in its midst, after that time, and then as much time passes again. */
+  /** A process that is gone after so long, or after so many appends to the store. `act` is done in its midst, after that time, and then as much time passes again. */
   async live(
     lasts: Duration,
     { act, ...options }: RunOptions & { readonly act?: (life: Life) => void } = {},
+    appends = Infinity,
   ): Promise<Life> {
     const clock = new VirtualClock({ startAt: this.#now });
-    const mortal = mortalStore(this.store);
+    const mortal = mortalStore(this.store, { appends });
     const { events, observe } = recorder();
     const handle = run(this.#flow, undefined, {
       ...options,

@@ -116,11 +116,16 @@ function childOf(given: Trial, handler: PlainTask['handler']): ReturnType<typeof
     { id: 'x', handler, compensate: undo },
     { id: 'y', dependsOn: ['x'], handler: () => 1 },
     { id: 'z', runAlways: isPatient(given), handler: () => 2 },
+    ...(given.nap === undefined ? [] : [{ id: 'nap', dependsOn: ['x'], sleep: given.nap }]),
   ];
-  return flowOf(tasks, { id: 'child', output: ({ x }: { readonly x: unknown }) => x });
+  const limit = given.nap === undefined ? {} : { maxActiveRuns: 2 };
+  return flowOf(tasks, { ...limit, id: 'child', output: ({ x }: { readonly x: unknown }) => x });
 }
 
-function fanOutOf({ shape, join, concurrency, takesMs }: Trial, clock: VirtualClock): FanOut | undefined {
+function fanOutOf(
+  { shape, join, concurrency, takesMs, nap }: Trial,
+  clock: VirtualClock,
+): FanOut | undefined {
   const options = { join: join ?? 'all', concurrency };
   switch (shape) {
     case 'list':
@@ -139,8 +144,11 @@ function fanOutOf({ shape, join, concurrency, takesMs }: Trial, clock: VirtualCl
           }
         },
       };
-    case 'plain':
     case 'child':
+      return nap === undefined || concurrency === 1
+        ? undefined
+        : { ...options, kind: 'each', select: () => ['p', 'q', 'r'] };
+    case 'plain':
     case 'sleep':
       return undefined;
   }

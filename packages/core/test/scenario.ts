@@ -33,6 +33,8 @@ export interface Trial {
   readonly isolated: boolean;
   readonly join: FanOut['join'];
   readonly concurrency: number;
+  /** How long the run below it sleeps, if it does; of these two may be active, and several are run for items. */
+  readonly nap?: number;
 }
 
 /** A random run: its tasks, and what happens to it from outside. */

@@ -88,6 +88,12 @@ export class FanOutRun {
     return this.#pulled;
   }
 
+  /** The item of that place, while it is under way. */
+  itemAt(place: number): Item | undefined {
+    for (const item of this.#underWay) if (item.index === place) return item;
+    return undefined;
+  }
+
   /** Whether an item could start if there were a slot. */
   get wantsSlot(): boolean {
     return this.#startable.length > 0;

@@ -2,33 +2,36 @@ import { compile } from '../compile/compile.ts';
 import type { Attempt } from '../execute/attempt.ts';
 import type { ChildWorkflow } from '../model/definition.ts';
 import { RecursionError } from '../model/error.ts';
+import { childIdOf } from './child-id.ts';
 import { Handle } from './handle.ts';
 
 /**
  * Begins the run of a workflow that a task of another run runs: on its clock, under its signal, heard by its observers.
- * Its ID is made from its parent's, so that it is the same whenever that attempt is made, and by signs that no task's ID
- * has, so that no two are the same.
  *
+ * @param left The ID of one that is kept, to be gone on with under the input that it has.
  * @throws RecursionError, DefinitionError, or whatever the function throws that makes the input.
  */
-export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never): Handle {
+export function beginChild(
+  parent: Handle,
+  attempt: Attempt,
+  child: ChildWorkflow,
+  data: never,
+  left?: string,
+): Handle {
   const { settings } = parent;
   const workflow = typeof child.workflow === 'function' ? child.workflow() : child.workflow;
   const plan = compile(workflow);
   const depth = settings.depth + 1;
   const { planned, item, attempt: number } = attempt;
   if (depth > settings.maxDepth) throw new RecursionError(planned.id, plan.id, depth);
-  const place = item === undefined ? '' : `[${item.index}]`;
-  // Attempts are counted anew in a run that is retried: what a task ran before that has ended.
-  const again = parent.retries > 0 ? `~${number}.${parent.retries}` : number > 1 ? `~${number}` : '';
-  const id = `${parent.id}~${planned.id}${place}${again}`;
+  const place = { task: planned.id, item: item?.index, attempt: number, retries: parent.retries };
   const task = { run: parent.id, task: planned.id, attempt: number };
   return new Handle(
     plan,
-    child.input?.(data),
+    left === undefined ? child.input?.(data) : undefined,
     {
       ...settings,
-      id,
+      id: left ?? childIdOf(parent.id, place),
       depth,
       endsBy: parent.waits.endsBy(planned.index),
       onWait: (until) => parent.waits.tellChild(attempt, until),
@@ -41,7 +44,7 @@ export function beginChild(parent: Handle, attempt: Attempt, child: ChildWorkflo
       above: parent.secrets,
       traceparent: undefined,
       within: parent.tracing?.contextOf(attempt),
-      resumes: false,
+      resumes: left !== undefined,
       ifExists: 'resume',
       ifFull: 'wait',
       hasTurnAbove: settings.hasTurnAbove || parent.hasTurn,

@@ -24,7 +24,8 @@ import { admissionFor } from './admission.ts';
 import { Audience } from './audience.ts';
 import { checkModule, dispatchAttempt, dispatcherFor, slotsOf } from './dispatch.ts';
 import { begin } from './begin.ts';
-import { childOutput, type Ending, endingOf, notKept, pastEnding } from './ending.ts';
+import { type BeginChild, Below } from './below.ts';
+import { type Ending, endingOf, notKept, pastEnding } from './ending.ts';
 import { Keeping, type TakenUp } from './kept.ts';
 import { aboutOf, obey } from './messages.ts';
 import { checkDuration, type RunSettings } from './options.ts';
@@ -38,9 +39,6 @@ import type { RuntimeHost } from '../runtime/runtime-host.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import type { CancelOptions, RunHandle } from './control.ts';
 import { RunSecrets } from '../secrets/run-secrets.ts';
-
-/** How a run is begun below a task of another: `run/child.ts`, which compiles its workflow first. */
-export type BeginChild = (parent: Handle, attempt: Attempt, child: ChildWorkflow, data: never) => Handle;
 
 const NOW = Promise.resolve();
 
@@ -62,12 +60,12 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   metricsOf: RuntimeHost['metricsOf'];
   readonly #plan: Plan;
   readonly #dispatcher: Dispatcher | undefined;
-  readonly #beginChild: BeginChild;
+  readonly #beginChild: BeginChild<Handle>;
   readonly #publisher: Publisher;
   readonly #runtime: Runtime;
   readonly #keeping: Keeping | undefined;
   readonly #turn: Turn | undefined;
-  #children: Set<Handle> | undefined;
+  #below: Below<Handle> | undefined;
   #id: string | undefined;
   #resolve: ((result: RunResult) => void) | undefined;
   readonly #unfollow: (() => void) | undefined;
@@ -85,7 +83,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   #endNotKept: readonly CompensationResult[] | undefined;
 
   /** @throws DefinitionError where the plan needs more than there is. */
-  constructor(plan: Plan, input: unknown, settings: RunSettings, beginChild: BeginChild) {
+  constructor(plan: Plan, input: unknown, settings: RunSettings, beginChild: BeginChild<Handle>) {
     this.#plan = plan;
     this.settings = settings;
     this.#beginChild = beginChild;
@@ -139,7 +137,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   get children(): readonly Handle[] {
-    return [...(this.#children ?? [])];
+    return this.#below?.runs ?? [];
   }
 
   events(options?: EventsOptions): AsyncIterableIterator<RunEvent> {
@@ -196,14 +194,20 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     return this.result.then(onResult, onError);
   }
 
-  async runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
-    const handle = this.#beginChild(this, attempt, child, data);
-    const children = (this.#children ??= new Set());
-    children.add(handle);
-    const result = await handle.result;
-    children.delete(handle);
-    this.waits.endChild(attempt);
-    return childOutput(result);
+  runChild(attempt: Attempt, child: ChildWorkflow, data: never): Promise<unknown> {
+    return this.#openBelow().run(attempt, child, data);
+  }
+
+  get endsBelow(): boolean {
+    return this.#below?.isEnding ?? false;
+  }
+
+  #openBelow(): Below<Handle> {
+    return (this.#below ??= new Below(this, this.#runtime, this.#beginChild, {
+      isForced: () => this.#forcedBy !== undefined,
+      isOpen: (id) => this.#keeping?.isOpen(id) ?? Promise.resolve(false),
+      broken: (error) => this.#break(error),
+    }));
   }
 
   /** What of the run waits, and when its tasks are ended because of the time. */
@@ -226,6 +230,16 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   /** The run has no open task any more. */
   ended(): void {
+    const below = this.#keeping === undefined || this.#brokenBy !== undefined ? undefined : this.#below;
+    if (below === undefined || below.isEmpty) return this.#end();
+    // Who finds the end of a run in its store finds none below it that is open.
+    void below.end().then(() => {
+      this.#runtime.tick();
+      this.#end();
+    });
+  }
+
+  #end(): void {
     const ending = endingOf(this.#runtime);
     const nothing = this.#runtime.done === undefined && this.#history === undefined;
     if (ending.state === 'succeeded' || nothing || this.#brokenBy !== undefined) this.#finish(ending, []);
@@ -292,6 +306,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     }
     const { history, events } = past;
     this.#history = history;
+    if (taken.left.length > 0) this.#publisher.listen(this.#openBelow().takeUp(taken.left));
     this.undoneBefore = past.undoneBefore;
     this.#runtime.replay(history, events);
     const { finished, compensations } = history;
@@ -305,6 +320,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
   }
 
   #hearFrom(message: Message): void {
+    if (this.isFinished) return; // Nothing follows the end of a run in its log.
     const { clock } = this.settings;
     const about = aboutOf(message);
     this.journal.runTold(message, about, undefined, clock.now());
@@ -318,6 +334,7 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
     this.#brokenBy = error;
     this.#keeping?.abandon(error);
     this.#turn?.stop();
+    this.#below?.abandon();
     // What is kept of those below is gone on with, too: they must not be told that they were cancelled.
     for (const child of this.children) child.#break(error);
     const { phase, startedAt } = this.#runtime;
@@ -330,6 +347,9 @@ export class Handle implements RunHandle<RunResult>, RuntimeHost {
 
   /** What the run needs is not there: it fails before anything of it is kept or done. */
   #refuse(error: Error): void {
+    const { parent, resumes } = this.settings;
+    // One that is only to be ended has been told to stop already: that would be the reason, and not this.
+    if (parent !== undefined && resumes) return this.#break(error);
     this.#runtime.open(undefined);
     this.#runtime.fail(error as WorkflowError);
   }

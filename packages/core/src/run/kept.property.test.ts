@@ -13,6 +13,7 @@ import {
   type RunEvent,
   type RunHandle,
   type RunResult,
+  send,
   type Store,
 } from '../index.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
@@ -24,15 +25,16 @@ beforeAll(loadBreakers);
 /** How often slower everything is that a run waits for, where its waits are longer than a minute. */
 const SLOW = 1_000;
 
-/** The same scenario with waits that need no process, and with more items that wait. */
+/** The same scenario with waits that need no process, with more items that wait, and runs below that do. */
 function slowed(scenario: Scenario): Scenario {
   const trials = scenario.trials.map((trial): Scenario['trials'][number] => {
     const { shape, retry = { attempts: 3, delay: 300 }, deadline } = trial;
     return {
       ...trial,
-      shape: shape === 'plain' ? 'list' : shape,
+      shape: shape !== 'plain' ? shape : trial.work === 'later' ? 'child' : 'list',
       retry: { ...retry, delay: Number(retry.delay) * SLOW },
       deadline: deadline === undefined ? undefined : deadline * SLOW,
+      nap: trial.takesMs * SLOW,
     };
   });
   return { ...scenario, trials, timeout: scenario.timeout * SLOW };
@@ -92,6 +94,17 @@ async function logOf(store: Store): Promise<RunEvent[]> {
   return (await store.read('r')).map((entry) => decodeEvent('r', entry));
 }
 
+/** No run outlives the one whose task runs it. */
+async function checkEnds(store: Store): Promise<void> {
+  const open = ({ state }: { readonly state: string }): boolean =>
+    ['pending', 'running', 'waiting'].includes(state);
+  const runs = await store.list({ limit: Number.MAX_SAFE_INTEGER });
+  const ended = new Set(runs.filter((stored) => !open(stored)).map(({ id }) => id));
+  for (const stored of runs)
+    if (open(stored) && ended.has(stored.parent ?? ''))
+      throw new Error(`${stored.id} is ${stored.state}, and ${stored.parent} has ended`);
+}
+
 /** What must be true of a log whatever happened to the processes that wrote it. */
 function checkKeptLog(events: readonly RunEvent[]): void {
   const ended = new Set<string>();
@@ -125,12 +138,14 @@ function checkKeptLog(events: readonly RunEvent[]): void {
 test('a run that dies again and again ends as its log says, and nothing that had ended is run again', async () => {
   let resumed = 0;
   let left = 0;
+  let leftBelow = 0;
   await fc.assert(
     fc.asyncProperty(
       randomScenario,
       fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 }),
       fc.boolean(),
-      async (given, deaths, isSlow) => {
+      fc.option(fc.nat({ max: 2 }), { nil: undefined }),
+      async (given, deaths, isSlow, cancelledIn) => {
         const scenario = isSlow ? slowed(given) : given;
         const scale = isSlow ? SLOW : 1;
         try {
@@ -138,22 +153,39 @@ test('a run that dies again and again ends as its log says, and nothing that had
         } catch {
           return;
         }
+        const outlived: unknown[] = [];
         const store = createMemoryStore();
+        const append = store.append.bind(store);
+        store.append = async (appends) => {
+          const refused = await append(appends);
+          if (appends.some(({ state }) => state !== 'running'))
+            await checkEnds(store).catch((error: unknown) => outlived.push(error));
+          return refused;
+        };
         // Each process has breakers of its own; time goes on from one to the next.
         let clock = new VirtualClock();
+        let lives = 0;
+        const cancel = async (): Promise<void> => {
+          if (lives++ === cancelledIn && (await store.find('r')) !== undefined)
+            await send(store, 'r', { type: 'cancel', reason: 'enough' });
+        };
         for (const appends of deaths) {
+          await cancel();
           const mortal = mortalStore(store, { appends: isSlow ? 3 * appends : appends });
           const life = { store: mortal.store, clock, stepMs: 7 * scale, leaves: true };
           if ((await live(scenario, life)) !== undefined) break;
           await mortal.die();
           resumed++;
+          if ((await store.list({ parent: 'r', states: ['pending', 'waiting'] })).length > 0) leftBelow++;
           if (waits(await logOf(store))) left++;
           clock = new VirtualClock({ startAt: clock.now() });
         }
+        await cancel();
         const last = { store, clock, stepMs: 200 * scale, leaves: false };
         const result = await live(scenario, last);
         if (result === undefined) throw new Error(`it never ends: ${lines(await logOf(store)).join(', ')}`);
         if (result === undefined) return;
+        expect(outlived).toEqual([]);
         const events = await logOf(store);
         checkKeptLog(events);
         expect(events.at(-1)).toMatchObject({ type: 'run.finished', state: result.state });
@@ -170,6 +202,7 @@ test('a run that dies again and again ends as its log says, and nothing that had
   );
   expect(resumed).toBeGreaterThan(RUNS / 2);
   expect(left).toBeGreaterThan(RUNS / 20);
+  expect(leftBelow).toBeGreaterThan(RUNS / 20);
 }, 120_000);
 
 /** Whether all of it waited when its process was gone, an item among them. */

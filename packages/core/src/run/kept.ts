@@ -4,9 +4,9 @@ import { isKnownDead, keepRepeating, processName, systemClock } from '../execute
 import { createId } from '../lib/id.ts';
 import type { RunEvent } from '../model/event.ts';
 import { OutputTooLargeError } from '../model/codec-error.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlannedTask } from '../model/plan.ts';
 import type { Signal } from '../model/signal.ts';
-import type { Message, NewLogEntry, Store } from '../model/store.ts';
+import type { Message, NewLogEntry, Store, StoredRunState } from '../model/store.ts';
 import { TaskCache } from './cache.ts';
 import type { RunSettings } from './options.ts';
 import { RunNotEndedError } from '../model/durable-error.ts';
@@ -41,6 +41,8 @@ export interface TakenUp {
   /** Absent where nothing of it has started: it is begun, with this input. */
   readonly past: Past | undefined;
   readonly input: unknown;
+  /** The runs below it that are open. */
+  readonly left: readonly string[];
   /** What was said to it while it waited for its turn, where it was cancelled by that. */
   readonly told: readonly Message[];
 }
@@ -49,6 +51,13 @@ type Pending = Extract<RunEvent, { readonly type: 'run.pending' }>;
 
 function asStarted({ run, at, workflow, version, input }: Pending, { tasks }: Plan): RunEvent {
   return { type: 'run.started', run, at, workflow, version, input, total: tasks.length };
+}
+
+/** The states of a run that has not ended. */
+const OPEN: readonly StoredRunState[] = ['pending', 'running', 'waiting'];
+
+function runsOther({ definition }: PlannedTask): boolean {
+  return definition.child !== undefined;
 }
 
 /** How one run is kept in a store: what is told goes there, and nothing acts on it before it is there. */
@@ -158,7 +167,20 @@ export class Keeping {
       for (const { id } of told) this.#ownMail?.heard(id);
       past = read();
     }
-    return { past: begun ? past : undefined, input, told };
+    const goesOn = begun && past?.history.finished === undefined;
+    const left = goesOn && plan.tasks.some(runsOther) ? await this.#openBelow(kept.id) : [];
+    return { past: begun ? past : undefined, input, left, told };
+  }
+
+  async #openBelow(id: string): Promise<readonly string[]> {
+    const query = { parent: id, states: OPEN, limit: Number.MAX_SAFE_INTEGER };
+    return (await this.#store.list(query)).map((run) => run.id);
+  }
+
+  /** Whether a run that the store has, of any process, has not ended. @throws StoreError */
+  async isOpen(id: string): Promise<boolean> {
+    const run = await this.#store.find(id);
+    return run !== undefined && OPEN.includes(run.state);
   }
 
   /** A run that had ended was to be retried, and its process died before anything was told of that: it has ended still. */

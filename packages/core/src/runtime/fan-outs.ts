@@ -8,7 +8,7 @@ import type { Attempts } from './attempts.ts';
 import type { Gates } from './gates.ts';
 import type { Loop } from './loop.ts';
 
-type PastItems = Pick<TaskHistory, 'items' | 'itemAttempts' | 'itemWaits'>;
+type PastItems = Pick<TaskHistory, 'items' | 'itemsBefore' | 'itemAttempts' | 'itemWaits'>;
 
 /** The fanned-out tasks of a run that are under way. */
 export class FanOuts {
@@ -41,6 +41,15 @@ export class FanOuts {
 
   restore(task: TaskIndex, past: PastItems): void {
     this.#past.set(task, past);
+  }
+
+  /** Whether that attempt of an item, of a task that is open, is under way or may still be made. */
+  isAhead(task: TaskIndex, place: number, attempt: number): boolean {
+    const run = this.#runs.get(task);
+    if (run === undefined || place >= run.pulled)
+      return this.#past.get(task)?.items.has(place) !== true && attempt > this.#triedBefore(task, place);
+    const item = run.itemAt(place);
+    return item !== undefined && (attempt > item.attempts || item.live?.attempt === attempt);
   }
 
   of(task: TaskIndex): FanOutRun | undefined {
@@ -107,6 +116,10 @@ export class FanOuts {
     return true;
   }
 
+  #triedBefore(task: TaskIndex, place: number): number {
+    return this.#tries?.get(task)?.[place] ?? this.#past.get(task)?.itemAttempts.get(place) ?? 0;
+  }
+
   #noteTries({ task, index, attempts }: Item): void {
     if (this.#loop.plan.tasks[task]?.definition.recover === undefined) return;
     this.#tries ??= new Map<TaskIndex, number[]>();
@@ -132,7 +145,9 @@ export class FanOuts {
       },
       tick: () => loop.tick(),
       opened: (items) => {
-        if (!this.#past.has(index)) journal.fannedOut(index, items, loop.now);
+        const past = this.#past.get(index);
+        // It was told already, unless the task began anew since.
+        if (past === undefined || past.itemsBefore !== undefined) journal.fannedOut(index, items, loop.now);
       },
       past: (item) => this.#past.get(index)?.items.get(item),
       wantNoSlot: () => scheduler.release(index, 'wish'),
@@ -142,8 +157,7 @@ export class FanOuts {
       startAttempt: (item) => this.#attempts.start(task, item),
       itemSucceeded: (item, output, by) => journal.itemSucceeded(index, item.index, output, by, loop.now),
       itemFailed: (item, error) => journal.itemFailed(index, item.index, error, loop.now),
-      triedBefore: (item) =>
-        this.#tries?.get(index)?.[item] ?? this.#past.get(index)?.itemAttempts.get(item) ?? 0,
+      triedBefore: (item) => this.#triedBefore(index, item),
       stopItem: (item, reason) => {
         this.#attempts.stop(item, reason);
         this.#held?.get(item)?.();

@@ -52,7 +52,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   readonly #settings: RuntimeSettings;
   readonly #host: RuntimeHost;
   readonly attemptHost: AttemptHost;
-  readonly #attempts: Attempts;
+  readonly attempts: Attempts;
   readonly #stopping: Stopping;
   // Made when a task first needs them: most runs never do.
   limits: Limits | undefined;
@@ -79,9 +79,9 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.outputs = new RunOutputs(this);
     this.scheduler = new Scheduler(plan, settings.concurrency, this);
     this.attemptHost = new RunAttemptHost(this, host, settings.parent);
-    this.#attempts = new Attempts(this, this.attemptHost, this);
+    this.attempts = new Attempts(this, this.attemptHost, this);
     this.#stopping = new Stopping(this, settings);
-    this.waits = new Waits(this, this.#attempts, this.#stopping, host);
+    this.waits = new Waits(this, this.attempts, this.#stopping, host);
     this.now = this.clock.now();
     this.startedAt = this.now;
     this.#turnStartedAt = this.now;
@@ -138,12 +138,12 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.tick();
     this.outputs.input = input;
     try {
-      this.#attempts.open(history?.openBreakers);
+      this.attempts.open(history?.openBreakers);
     } catch (error) {
       return this.fail(error as WorkflowError);
     }
     this.phase = 'going';
-    if (this.plan.timed) this.limits = new Limits(this, this.#attempts);
+    if (this.plan.timed) this.limits = new Limits(this, this.attempts);
     if (history === undefined) this.scheduler.begin();
     else restoreTasks(this, history);
     this.proceed();
@@ -182,7 +182,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   abort(reason: unknown): void {
     for (const { index } of this.plan.tasks) {
       if (!this.scheduler.isRunning(index) || !this.scheduler.isCancelled(index)) continue;
-      this.#attempts.abort(index, reason);
+      this.attempts.abort(index, reason);
       this.#fanOuts?.of(index)?.abort(reason);
     }
   }
@@ -220,7 +220,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     const task = this.plan.tasks[index];
     if (task === undefined) return;
     this.limits?.startTask(task, this.now);
-    if (task.definition.fanOut === undefined) this.#attempts.start(task, undefined);
+    if (task.definition.fanOut === undefined) this.attempts.start(task, undefined);
     else this.fanOuts().start(task);
   }
 
@@ -229,7 +229,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
     this.phase = 'ended';
     this.waits.close();
     this.limits?.clear();
-    this.#attempts.close();
+    this.attempts.close();
     this.#stopping.close();
     this.#host.ended();
   }
@@ -295,7 +295,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   #endTask(index: TaskIndex, reason?: unknown): void {
     if (this.ledger.startedAt[index] !== undefined) this.ledger.endedAt[index] = this.now;
     this.#fanOuts?.end(index, reason);
-    this.#attempts.stop(index, reason);
+    this.attempts.stop(index, reason);
     this.#gates?.leave(index);
     this.#rescues?.end(index);
     this.#signals?.end(index);
@@ -303,7 +303,7 @@ export class Runtime implements Loop, AttemptEnds, Consequences {
   }
 
   fanOuts(): FanOuts {
-    return (this.#fanOuts ??= new FanOuts(this, this.#attempts, this.gates()));
+    return (this.#fanOuts ??= new FanOuts(this, this.attempts, this.gates()));
   }
 
   gates(): Gates {

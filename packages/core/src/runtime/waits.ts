@@ -10,6 +10,8 @@ const LONG_MS = 60_000;
 
 /** Is told when all of a run waits. */
 export interface WaitHost {
+  /** Runs below are being ended, though no task waits for them. */
+  readonly endsBelow: boolean;
   /** @param until When it goes on by itself, in milliseconds since the epoch, or `Infinity`; undefined: it goes on. */
   tellWait(until: number | undefined): void;
 }
@@ -99,14 +101,16 @@ export class Waits {
   endChild(attempt: Attempt): void {
     const unit = attempt.item ?? attempt.planned.index;
     const wait = typeof unit === 'number' ? this.#tasks?.get(unit) : this.#items?.get(unit.task)?.get(unit);
-    if (wait?.attempt !== attempt) return;
-    this.end(unit);
+    if (wait?.attempt === attempt) this.end(unit);
+    // The end of one that an attempt waits for is told by that.
+    else if (this.#attempts.isLive(attempt)) return;
     this.#proceedSoon();
   }
 
   /** What a run below tells comes in the midst of a step: of that one, or of this one, which cancels it. */
   #proceedSoon(): void {
     queueMicrotask(() => {
+      if (this.#loop.phase !== 'going') return;
       this.#loop.tick();
       this.#loop.proceed();
     });
@@ -159,7 +163,8 @@ export class Waits {
       if (!fanOut.rests(this.#items?.get(index)?.size ?? 0)) return false;
       if (fanOut.wantsSlot) queued--;
     }
-    return tasks + fanOuts + queued === scheduler.moving && !(queued > 0 && this.#mayTimeOut());
+    if (tasks + fanOuts + queued !== scheduler.moving || (queued > 0 && this.#mayTimeOut())) return false;
+    return !this.#host.endsBelow;
   }
 
   /** Whether a queued task does not wait for a slot for ever. */
