@@ -247,7 +247,6 @@ export {
   UnstorableError,
   OutputTooLargeError,
   driverOf,
-  freeRun,
   SecretExposedError,
   SecretsError,
   send,

@@ -162,7 +162,7 @@ export type { ErrorKind } from './model/error-kind.ts';
 export { pathTaken, type TimedTask } from './stats/path-taken.ts';
 export type { PathShare, RunCounts, TaskStats, WorkflowStats } from './stats/stats.ts';
 export { keptTasks, type KeptTask } from './store/kept-tasks.ts';
-export { freeRun, readMessage, send, type SendOptions } from './run/messages.ts';
+export { readMessage, send, type SendOptions } from './run/messages.ts';
 export type { RunMessage } from './model/message.ts';
 export { OutputTooLargeError, UnreadableError, UnstorableError } from './model/codec-error.ts';
 export {

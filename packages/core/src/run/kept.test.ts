@@ -4,7 +4,6 @@ import { gate, mortalStore, VirtualClock } from '@wf-sdk/testing';
 import { flowOf, lines, type PlainTask, recorder, statesOf, taskOf } from '../../test/kit.ts';
 import {
   createMemoryStore,
-  freeRun,
   resume,
   run,
   type RunEvent,
@@ -342,9 +341,6 @@ describe('a run is refused', () => {
     await mortal.die();
     await store.claim('r', { owner, until: Date.now() + 60_000 }, Date.now());
     expect((await run(flow, undefined, { id: 'r', store })).state).toBe('succeeded');
-    await store.claim('r', { owner, until: Date.now() + 60_000 }, Date.now());
-    expect(await freeRun(store, 'r')).toBe(true);
-    expect(await freeRun(store, 'r')).toBe(false);
   });
 
   test('or replaces one of its ID that nobody drives, where it is to', async () => {

@@ -1,11 +1,10 @@
 import { decode, encode } from '../codec/codec.ts';
-import { isKnownDead, systemClock } from '../execute/system.ts';
+import { systemClock } from '../execute/system.ts';
 import { createId } from '../lib/id.ts';
 import { RunNotFoundError } from '../model/durable-error.ts';
 import { isWorkflowError } from '../model/error.ts';
 import type { RunMessage } from '../model/message.ts';
 import type { Message, NewMessage, Store } from '../model/store.ts';
-import { freeIfDead } from '../store/dead-lease.ts';
 import type { RunResult } from '../model/result.ts';
 
 /** Who says something to a run, and under which name it is kept. */
@@ -74,18 +73,6 @@ interface Obedient {
 /** The signals of a run, which have been kept by the time it hears of them here. */
 interface Signals {
   hear(name: string, value: unknown, by: string | undefined): void;
-}
-
-/**
- * Frees a run whose process is known to have died, one of this machine that is no longer there: it can be gone on with at
- * once. `resume` does so itself. Of another machine's process nothing is known: its lease runs out in a quarter of a minute.
- *
- * @returns Whether the run was freed.
- * @throws StoreError
- */
-export async function freeRun(store: Store, id: string): Promise<boolean> {
-  const run = await store.find(id);
-  return run !== undefined && freeIfDead(store, run, isKnownDead);
 }
 
 /** Does what a message says. @returns Why it cannot be done, if so. */
