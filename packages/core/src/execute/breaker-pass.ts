@@ -1,8 +1,8 @@
 /** What became of a call that a breaker let through. */
 export type CallOutcome = 'succeeded' | 'failed' | 'abandoned';
 
-/** Is told what became of a call; the error where it failed. */
-export type EndOfCall = (outcome: CallOutcome, error?: unknown) => void;
+/** Is told what became of a call; the error where it failed; and when that was, where it is known already. */
+export type EndOfCall = (outcome: CallOutcome, error?: unknown, now?: number) => void;
 
 /**
  * Leave to make one call. It has to be ended, by whichever of the three comes first; what comes later is ignored. A
@@ -15,8 +15,9 @@ export class BreakerPass {
     this.#end = end;
   }
 
-  succeeded(): void {
-    this.#take()?.('succeeded');
+  /** @param now Milliseconds since the epoch, where somebody has just looked at the clock. */
+  succeeded(now?: number): void {
+    this.#take()?.('succeeded', undefined, now);
   }
 
   /** Counts against the breaker unless its `countIf` says no. */

@@ -49,8 +49,8 @@ export class BreakerWindow {
     });
   }
 
-  succeeded(): void {
-    this.#moveOn();
+  succeeded(now?: number): void {
+    this.#moveOn(now);
     this.#successes++;
   }
 
@@ -73,8 +73,8 @@ export class BreakerWindow {
   }
 
   /** Brings the window to the present. Time is looked at only here: no timer runs while nothing is called. */
-  #moveOn(): void {
-    const passed = Math.floor((this.#clock.now() - this.#sliceStart) / this.#sliceMs);
+  #moveOn(now: number = this.#clock.now()): void {
+    const passed = Math.floor((now - this.#sliceStart) / this.#sliceMs);
     if (passed < 1) return;
     this.#tell();
     for (let turns = Math.min(passed, SLICES); turns > 0; turns--) this.#turn.emit('rotate');

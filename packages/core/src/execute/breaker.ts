@@ -68,6 +68,8 @@ export class Breaker {
   /** Settings that a use of the name has given. */
   readonly #given: Set<BreakerSetting>;
   #policy: BreakerPolicy;
+  /** The last one that fitted: as a rule one workflow runs again and again. */
+  #joined: BreakerPolicy;
   #phase: Phase;
   #warned = false;
 
@@ -77,6 +79,7 @@ export class Breaker {
     this.#windowFor = windowFor;
     this.#given = new Set(policy.given);
     this.#policy = policy;
+    this.#joined = policy;
     this.#phase = this.#closed();
   }
 
@@ -141,6 +144,7 @@ export class Breaker {
    * @throws OptionError for a setting that was given otherwise.
    */
   join(policy: BreakerPolicy): void {
+    if (policy === this.#joined) return;
     const other = policy.given.filter((setting) => !isSameSetting(setting, this.#policy, policy));
     const conflict = other.find((setting) => this.#given.has(setting));
     if (conflict !== undefined) {
@@ -148,6 +152,7 @@ export class Breaker {
       const wanted = `${before}, the same in every use of breaker '${this.name}' in this process (or give this one another name)`;
       throw new OptionError(`breaker.${optionOf(conflict)}`, wanted, policy[conflict], now);
     }
+    this.#joined = policy;
     for (const setting of policy.given) this.#given.add(setting);
     if (other.length === 0) return;
     this.#policy = {
@@ -170,9 +175,9 @@ export class Breaker {
     this.#phase = { state: 'open', openedAt, until, counts: { calls: 0, failures: 0 } };
   }
 
-  #callEnded(phase: Closed, outcome: CallOutcome, error: unknown): void {
+  #callEnded(phase: Closed, outcome: CallOutcome, error: unknown, now: number | undefined): void {
     if (phase !== this.#phase || outcome === 'abandoned') return;
-    if (outcome === 'succeeded' || !this.#counts(error)) phase.window.succeeded();
+    if (outcome === 'succeeded' || !this.#counts(error)) phase.window.succeeded(now);
     else if (phase.window.failed()) this.#open(phase.window.counts());
   }
 
@@ -193,7 +198,7 @@ export class Breaker {
     const phase: Closed = {
       state: 'closed',
       window: this.#windowFor(this.#policy),
-      end: (outcome, error) => this.#callEnded(phase, outcome, error),
+      end: (outcome, error, now) => this.#callEnded(phase, outcome, error, now),
     };
     return phase;
   }

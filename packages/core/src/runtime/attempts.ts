@@ -149,7 +149,7 @@ export class Attempts {
     if (!this.isLive(attempt)) return;
     if (this.#loop.checkKept !== undefined && !this.#isKept(attempt, output)) return;
     this.#loop.tick();
-    attempt.pass?.succeeded();
+    attempt.pass?.succeeded(this.#loop.now);
     attempt.pass = undefined;
     this.#endAttempt(attempt);
     if (this.#loop.scheduler.isCancelled(attempt.planned.index)) {
