@@ -1,3 +1,4 @@
+import { preview, quoted } from '../lib/preview.ts';
 import type { Diagnostic, SchemaIssue } from './diagnostic.ts';
 
 const BRAND = Symbol.for('wf-sdk.error');
@@ -393,14 +394,4 @@ export function isRetryable(error: unknown): boolean {
 
 function describeReason(reason: unknown): string {
   return reason === undefined ? '' : `: ${preview(reason)}`;
-}
-
-function quoted(value: unknown): string {
-  return typeof value === 'string' ? `'${preview(value)}'` : preview(value);
-}
-
-function preview(value: unknown): string {
-  if (typeof value === 'string') return value.length > 80 ? `${value.slice(0, 77)}…` : value;
-  if (value instanceof Error) return value.message;
-  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
 }

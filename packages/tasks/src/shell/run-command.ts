@@ -72,7 +72,7 @@ class Heard {
   }
 }
 
-/** @param said The last lines of its streams; of the first one that has any they are told. */
+/** @param said The last lines of its streams: those of the first one that wrote something are told. */
 function failureOf(
   command: Command,
   { exitCode, signal }: ChildEnd,
